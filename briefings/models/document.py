@@ -1,0 +1,49 @@
+from django.db import models
+from django.urls import reverse
+
+from releases.models import ReleasableItem
+
+from ..uploads import check_upload
+
+
+class Document(ReleasableItem):
+    """A paper candidates can read: a file the portal serves itself, or a link to its publisher."""
+
+    class Category(models.TextChoices):
+        BUDGET = "budget", "Budget and precept"
+        PLAN = "plan", "Police and Crime Plan"
+        PERFORMANCE = "performance", "Performance and inspection"
+        PARTNERSHIPS = "partnerships", "Partnerships and commissioning"
+        GOVERNANCE = "governance", "Governance and meetings"
+        ELECTION = "election", "The election"
+        OFFICE = "office", "The office and its staff"
+
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True, help_text="What it tells the reader, in a sentence or two.")
+    publisher = models.CharField(max_length=150, help_text="The body that published it.")
+    published_on = models.DateField("date of the document")
+    category = models.CharField(max_length=15, choices=Category)
+    file = models.FileField(
+        upload_to="documents/%Y/%m/", blank=True, max_length=200, validators=[check_upload]
+    )
+    content_type = models.CharField(max_length=100, blank=True, editable=False)
+    size = models.PositiveBigIntegerField("size in bytes", default=0, editable=False)
+    link = models.URLField(blank=True, max_length=400)
+
+    class Meta(ReleasableItem.Meta):
+        ordering = ["-published_on", "title"]
+        constraints = [
+            *ReleasableItem.Meta.constraints,
+            models.CheckConstraint(
+                condition=(~models.Q(file="") & models.Q(link=""))
+                | (models.Q(file="") & ~models.Q(link="")),
+                name="document_file_or_link",
+                violation_error_message="Give either a file or a link: one of the two, not both.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("briefings:document", args=[self.election.slug, self.slug])

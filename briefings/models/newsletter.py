@@ -1,0 +1,124 @@
+from content_editor.models import Region, create_plugin_base
+from django.db import models
+from django.urls import reverse
+
+from releases.models import ReleasableItem, ReleasedPart
+
+from ..rich_text import RichTextField
+from .document import Document
+from .figure import Figure
+from .statement import Statement
+
+class Newsletter(ReleasableItem):
+    """One issue of the office's newsletter to candidates, made of ordered sections."""
+
+    regions = [Region(key="main", title="Sections")]
+
+    number = models.PositiveSmallIntegerField("issue number")
+    title = models.CharField(max_length=150)
+    summary = models.TextField(help_text="What is in this issue, in a sentence or two.")
+    dated = models.CharField(
+        "date as printed",
+        max_length=60,
+        blank=True,
+        help_text="Only for an issue from before the portal, as in “after 22 March 2021”.",
+    )
+
+    class Meta(ReleasableItem.Meta):
+        ordering = ["-number"]
+        constraints = [
+            *ReleasableItem.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["election", "number", "version"],
+                name="newsletter_number_unique",
+                violation_error_message="This election already has an issue with this number.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Issue {self.number}: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("briefings:newsletter", args=[self.election.slug, self.slug])
+
+
+SectionBase = create_plugin_base(Newsletter)
+
+
+class Section(SectionBase, ReleasedPart):
+    """A piece of a newsletter. One without a heading continues the section before it."""
+
+    part_of = "parent"
+
+    heading = models.CharField(
+        max_length=150, blank=True, help_text="Leave empty to continue the section above."
+    )
+
+    class Meta(SectionBase.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.heading or f"{self._meta.verbose_name} (continues)"
+
+
+class TextSection(Section):
+    """Paragraphs, lists and links."""
+
+    text = RichTextField()
+
+    class Meta(Section.Meta):
+        verbose_name = "text"
+        verbose_name_plural = "texts"
+
+
+class TableSection(Section):
+    """A statement, shown as the table it is."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Section.Meta):
+        verbose_name = "table of figures"
+        verbose_name_plural = "tables of figures"
+
+
+class ProgrammeSection(Section):
+    """The programme as it stands on the day it is read, or the part of it of one kind."""
+
+    introduction = models.TextField(blank=True)
+    # The kinds are those of workshops.Event, which this app does not import.
+    event_kind = models.CharField("kind of event", max_length=15, blank=True)
+
+    class Meta(Section.Meta):
+        verbose_name = "live programme"
+        verbose_name_plural = "live programmes"
+
+
+class FiguresSection(Section):
+    """Headline figures, each with its year, basis and source."""
+
+    figures = models.ManyToManyField(Figure, related_name="+")
+
+    class Meta(Section.Meta):
+        verbose_name = "headline figures"
+        verbose_name_plural = "headline figures"
+
+
+class DocumentsSection(Section):
+    """Documents to read."""
+
+    introduction = models.TextField(blank=True)
+    documents = models.ManyToManyField(Document, related_name="+")
+
+    class Meta(Section.Meta):
+        verbose_name = "documents"
+        verbose_name_plural = "documents"
+
+
+class ContactSection(Section):
+    """Whom to contact: always the office's single point of contact as it is on the day."""
+
+    introduction = models.TextField()
+
+    class Meta(Section.Meta):
+        verbose_name = "contact"
+        verbose_name_plural = "contacts"

@@ -1,0 +1,7 @@
+from .candidate import Candidate
+from .election import Election, Phase
+from .key_date import KeyDate, NonWorkingDay
+from .office import Office
+from .user import User
+
+__all__ = ["Candidate", "Election", "KeyDate", "NonWorkingDay", "Office", "Phase", "User"]

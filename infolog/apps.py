@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InfologConfig(AppConfig):
+    name = "infolog"
+    verbose_name = "Information log"

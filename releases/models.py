@@ -1,0 +1,165 @@
+import datetime as dt
+from typing import Any, ClassVar, Self
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from elections.models import Candidate, Election
+
+Reader = AbstractBaseUser | AnonymousUser
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    def released(self, at: dt.datetime) -> "ReleaseQuerySet":
+        return self.filter(released_at__lte=at)
+
+    def due(self, at: dt.datetime) -> "ReleaseQuerySet":
+        """Set for a time that has come, and not released yet."""
+        return self.filter(released_at=None, due_at__lte=at)
+
+
+class Release(models.Model):
+    """The one act by which anything becomes known: every item in it, in the same moment."""
+
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="releases")
+    title = models.CharField(max_length=200, help_text="What is released, for the office's record.")
+    due_at = models.DateTimeField(
+        "release at",
+        null=True,
+        blank=True,
+        help_text="UK time (GMT in winter, BST in summer). Leave empty to release by hand.",
+    )
+    released_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = [models.F("released_at").desc(nulls_first=True), "-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_released(self) -> bool:
+        return self.released_at is not None
+
+    def items(self) -> "list[ReleasableItem]":
+        """Everything in this release, whatever its kind. One query a kind."""
+        return [
+            item for model in releasable_models() for item in model._default_manager.filter(release=self)
+        ]
+
+
+class ReleasableQuerySet(models.QuerySet[Any]):
+    """The only door to rows that are shown to anyone but staff at their desk."""
+
+    def visible_to(self, user: Reader, at: dt.datetime) -> Self:
+        """What ``user`` may know at the moment ``at``: every released version, old ones too.
+
+        Public items for everyone; items for candidates only for those briefed in that election,
+        and for staff. Nothing that is not released, for anyone.
+        """
+        released = self.filter(release__released_at__lte=at)
+        if getattr(user, "is_staff", False) and user.is_active:
+            return released
+        allowed = Q(audience=ReleasableItem.Audience.PUBLIC)
+        if user.is_authenticated:
+            allowed |= Q(audience=ReleasableItem.Audience.CANDIDATES) & Exists(
+                Candidate.objects.filter(
+                    election=OuterRef("election"), user=user.pk, status__in=Candidate.BRIEFED
+                )
+            )
+        return released.filter(allowed)
+
+    def newest(self, at: dt.datetime) -> Self:
+        """Only the version of each item that is in force at the moment ``at``."""
+        later = self.model._default_manager.filter(
+            election=OuterRef("election"),
+            slug=OuterRef("slug"),
+            version__gt=OuterRef("version"),
+            release__released_at__lte=at,
+        )
+        return self.filter(~Exists(later))
+
+    def drafts(self) -> Self:
+        return self.filter(release__released_at=None)
+
+
+class ReleasableItem(models.Model):
+    """Something candidates are told. Once released, a row never changes.
+
+    A correction is a new row with the same election and slug and the next version.
+    The database refuses to change or delete a released row (``releases/immutability.py``).
+    """
+
+    class Audience(models.TextChoices):
+        PUBLIC = "public", "Everyone"
+        CANDIDATES = "candidates", "Candidates of this election"
+
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="%(class)ss")
+    slug = models.SlugField(
+        "address", max_length=80, help_text="The last part of the page's address."
+    )
+    version = models.PositiveSmallIntegerField(default=1, editable=False)
+    audience = models.CharField("who sees it", max_length=10, choices=Audience, default=Audience.PUBLIC)
+    release = models.ForeignKey(
+        Release,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+        help_text="The release that makes this known. Until it is released only staff see it.",
+    )
+
+    objects = ReleasableQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["election", "slug", "version"],
+                name="%(class)s_version_unique",
+                violation_error_message="This election already has a page with this address.",
+            ),
+        ]
+
+    @property
+    def is_released(self) -> bool:
+        """Costs a query unless ``release`` was selected with the row."""
+        return self.release is not None and self.release.is_released
+
+    def clean(self) -> None:
+        super().clean()
+        if self.release and self.release.election_id != self.election_id:
+            raise ValidationError({"release": "That release belongs to another election."})
+        if self.release and self.release.is_released and self._state.adding:
+            raise ValidationError({"release": "That release is over. Make a new one."})
+
+
+class ReleasedPart(models.Model):
+    """A row that belongs to a releasable item and is frozen with it."""
+
+    # The foreign key that leads to the item, or to another part of it.
+    part_of: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+
+def releasable_models() -> list[type[ReleasableItem]]:
+    """Every kind of item that can be released, in the order of ``INSTALLED_APPS``."""
+    return [model for model in apps.get_models() if issubclass(model, ReleasableItem)]
