@@ -60,7 +60,9 @@ class Release(models.Model):
     def items(self) -> "list[ReleasableItem]":
         """Everything in this release, whatever its kind. One query a kind."""
         return [
-            item for model in releasable_models() for item in model._default_manager.filter(release=self)
+            item
+            for model in releasable_models()
+            for item in model._default_manager.filter(release=self)
         ]
 
 
@@ -115,7 +117,9 @@ class ReleasableItem(models.Model):
         "address", max_length=80, help_text="The last part of the page's address."
     )
     version = models.PositiveSmallIntegerField(default=1, editable=False)
-    audience = models.CharField("who sees it", max_length=10, choices=Audience, default=Audience.PUBLIC)
+    audience = models.CharField(
+        "who sees it", max_length=10, choices=Audience, default=Audience.PUBLIC
+    )
     release = models.ForeignKey(
         Release,
         null=True,

@@ -19,7 +19,9 @@ class Document(ReleasableItem):
         OFFICE = "office", "The office and its staff"
 
     title = models.CharField(max_length=200)
-    summary = models.TextField(blank=True, help_text="What it tells the reader, in a sentence or two.")
+    summary = models.TextField(
+        blank=True, help_text="What it tells the reader, in a sentence or two."
+    )
     publisher = models.CharField(max_length=150, help_text="The body that published it.")
     published_on = models.DateField("date of the document")
     category = models.CharField(max_length=15, choices=Category)

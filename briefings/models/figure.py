@@ -16,7 +16,9 @@ class Figure(Sourced, ReleasableItem):
         CHANGE_TO = "change-to", "is the change in pounds or number to"
 
     title = models.CharField(max_length=200, help_text="What is counted or paid: “Band D precept”.")
-    topic = models.CharField(max_length=100, help_text="Figures with the same topic stand together.")
+    topic = models.CharField(
+        max_length=100, help_text="Figures with the same topic stand together."
+    )
     position = models.PositiveSmallIntegerField(default=1)
     value = models.DecimalField(max_digits=18, decimal_places=4)
     decimal_places = models.PositiveSmallIntegerField("decimal places shown", default=0)

@@ -9,6 +9,7 @@ from .document import Document
 from .figure import Figure
 from .statement import Statement
 
+
 class Newsletter(ReleasableItem):
     """One issue of the office's newsletter to candidates, made of ordered sections."""
 

@@ -36,7 +36,9 @@ class Sourced(models.Model):
     as_at = models.DateField("as at", help_text="The day the numbers were true or were published.")
     source = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="%(class)ss")
     source_place = models.CharField(
-        "place in the source", max_length=150, help_text="As in “paragraph 12” or “page 4, table 2”."
+        "place in the source",
+        max_length=150,
+        help_text="As in “paragraph 12” or “page 4, table 2”.",
     )
 
     class Meta:
@@ -51,7 +53,9 @@ class Statement(Sourced, ReleasableItem):
     row_heading = models.CharField(
         "heading of the first column", max_length=80, help_text="As in “Partnership”."
     )
-    notes = models.TextField(blank=True, help_text="Anything a reader must know to use the numbers.")
+    notes = models.TextField(
+        blank=True, help_text="Anything a reader must know to use the numbers."
+    )
     has_chart = models.BooleanField("draw a chart", default=False)
 
     class Meta(ReleasableItem.Meta):

@@ -79,7 +79,9 @@ class Election(models.Model):
         help_text="As in “pcc.leicestershire.2024-05-02”.",
     )
     poll_date = models.DateField("polling day")
-    summary = models.TextField(blank=True, help_text="One or two neutral sentences for the home page.")
+    summary = models.TextField(
+        blank=True, help_text="One or two neutral sentences for the home page."
+    )
     pre_election_starts_on = models.DateField(
         "pre-election period starts",
         null=True,

@@ -48,7 +48,9 @@ class KeyDate(models.Model):
         "time", null=True, blank=True, help_text="UK time, where the law or notice sets one."
     )
     confirmed_by = models.CharField(
-        max_length=100, blank=True, help_text="Who checked the date against the notice: name and post."
+        max_length=100,
+        blank=True,
+        help_text="Who checked the date against the notice: name and post.",
     )
     confirmed_on = models.DateField(null=True, blank=True)
     notice_title = models.CharField(

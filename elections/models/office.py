@@ -27,7 +27,9 @@ class Office(models.Model):
         help_text="In full, as on your letterhead: “Office of the Police and Crime Commissioner "
         "for Leicestershire”.",
     )
-    short_name = models.CharField(max_length=60, help_text="As people say it: “Leicestershire OPCC”.")
+    short_name = models.CharField(
+        max_length=60, help_text="As people say it: “Leicestershire OPCC”."
+    )
     post = models.CharField(
         max_length=100, help_text="The post that is elected: “Police and Crime Commissioner”."
     )

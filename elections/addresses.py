@@ -1,0 +1,11 @@
+from django.http import Http404
+
+from .models import Election
+
+
+def election_at(slug: str) -> Election:
+    """The election whose address this is, with its office. Raises ``Http404`` if there is none."""
+    try:
+        return Election.objects.select_related("office").get(slug=slug)
+    except Election.DoesNotExist as missing:
+        raise Http404(f"No election has the address {slug}.") from missing

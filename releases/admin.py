@@ -1,0 +1,137 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from .models import ReleasableItem, Release
+from .releasing import ReleaseRefused, release, release_items
+
+
+def _uk_time(moment: Any) -> str:
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+
+
+@admin.display(description="state", ordering="release__released_at")
+def state(item: ReleasableItem) -> str:
+    """What the public would be told of it: a draft, due at a time, or released at one."""
+    if item.release is None:
+        return "Draft"
+    if item.release.released_at:
+        return f"Released {_uk_time(item.release.released_at)}"
+    if item.release.due_at:
+        return f"Due {_uk_time(item.release.due_at)}"
+    return "Draft, in a release"
+
+
+class ReleasedPartInline:
+    """Parts of a released item can be read, not changed. Mix in before an inline class."""
+
+    def _is_open(self, request: HttpRequest, obj: Model | None) -> bool:
+        return obj is None or not obj.is_released  # type: ignore[attr-defined]
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._is_open(request, obj) and super().has_add_permission(request, obj)  # type: ignore[misc]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._is_open(request, obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._is_open(request, obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
+
+
+class ReleasableAdmin(admin.ModelAdmin):
+    """The staff page of anything that is released: open while a draft, frozen once released."""
+
+    list_display: Any = ("__str__", "election", "audience", "version", state)
+    list_filter: Any = ("election", "audience")
+    list_select_related: Any = ("election", "release")
+    actions = ("release_now",)
+    # In every fieldset list: first what it is, last who sees it and when.
+    release_fieldset = (
+        "Who sees it, and when",
+        {"fields": ("election", "slug", "audience", "release")},
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("release", "election__office")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.is_released)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_released)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "release":
+            kwargs["queryset"] = Release.objects.filter(released_at=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.action(description="Release the chosen items now, together", permissions=["change"])
+    def release_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        items = list(queryset.drafts().select_related("election"))
+        elections = {item.election for item in items}
+        if len(elections) != 1 or len(items) != queryset.count():
+            self.message_user(
+                request, "Choose drafts of one election: nothing was released.", messages.ERROR
+            )
+            return
+        title = str(items[0]) if len(items) == 1 else f"{items[0]} and {len(items) - 1} more"
+        try:
+            done = release_items(
+                items,
+                election=elections.pop(),
+                title=title[:200],
+                at=timezone.now(),
+                by=request.user,  # type: ignore[arg-type]
+            )
+        except ReleaseRefused as refused:
+            self.message_user(request, refused.sentence, messages.ERROR)
+        else:
+            self.message_user(
+                request, f"Released at {_uk_time(done.released_at)}: {done}.", messages.SUCCESS
+            )
+
+
+@admin.register(Release)
+class ReleaseAdmin(admin.ModelAdmin):
+    """Bundles: what becomes known together, now or at a set time."""
+
+    list_display = ("title", "election", "due_at", "released_at", "created_by")
+    list_filter = ("election",)
+    list_select_related = ("election", "created_by")
+    fields = ("title", "election", "due_at", "holds", "released_at", "created_by")
+    readonly_fields = ("holds", "released_at", "created_by")
+    actions = ("release_now",)
+
+    @admin.display(description="in this release")
+    def holds(self, obj: Release) -> str:
+        items = obj.items() if obj.pk else []
+        return "; ".join(f"{item._meta.verbose_name}: {item}" for item in items) or "Nothing yet"
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.is_released)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_released)
+
+    def save_model(self, request: HttpRequest, obj: Release, form: ModelForm, change: bool) -> None:
+        if not change:
+            obj.created_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="Release now", permissions=["change"])
+    def release_now(self, request: HttpRequest, queryset: QuerySet[Release]) -> None:
+        for chosen in queryset:
+            try:
+                done = release(chosen, at=timezone.now())
+            except ReleaseRefused as refused:
+                self.message_user(request, refused.sentence, messages.ERROR)
+            else:
+                self.message_user(
+                    request, f"Released at {_uk_time(done.released_at)}: {done}.", messages.SUCCESS
+                )

@@ -1,0 +1,107 @@
+"""Whole public pages, kept until something public changes.
+
+What the public sees changes only by a release, by staff editing the frame around it (office,
+election, key dates, candidates), or by a new day beginning. The key of a kept page holds all
+three, so a kept page is never stale, in any worker, and nothing ever has to be cleared.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from elections.models import Candidate, Election, KeyDate, Office
+
+from .models import Release
+
+View = Callable[..., HttpResponse]
+FRAME = (Office, Election, KeyDate, Candidate)
+LONGEST_QUERY = 200
+
+
+def _fingerprint_sql() -> str:
+    latest = [f"(SELECT MAX(released_at) FROM {Release._meta.db_table})"]
+    for model in FRAME:
+        table = model._meta.db_table
+        latest.append(f"(SELECT MAX(changed_at) FROM {table})")
+        latest.append(f"(SELECT COUNT(*) FROM {table})")
+    return "SELECT " + ", ".join(latest)
+
+
+FINGERPRINT_SQL = _fingerprint_sql()
+
+
+def fingerprint() -> str:
+    """What stands for everything public at this moment. One query, on indexes or tiny tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINGERPRINT_SQL)
+        return f"{cursor.fetchone()}{timezone.localdate()}"
+
+
+def public_page(view: View) -> View:
+    """Keep the view's page for visitors who are not signed in, whole and compressed.
+
+    Anyone with a cookie of ours gets a page made for them. Such a page must not depend on
+    anything but the public content, the address and the day.
+    """
+
+    @wraps(view)
+    def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not _is_anonymous(request):
+            response = view(request, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            patch_vary_headers(response, ["Cookie"])
+            return response
+        zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        key = _key(request, zipped)
+        page = caches["pages"].get(key)
+        if page is None:
+            response = view(request, *args, **kwargs)
+            if response.status_code != 200 or response.streaming:
+                return response
+            page = _keep(response, zipped)
+            caches["pages"].set(key, page)
+        headers, content = page
+        if request.headers.get("If-None-Match") == headers["ETag"]:
+            return HttpResponse(status=304, headers=_without_body(headers))
+        return HttpResponse(content, headers=headers)
+
+    return kept
+
+
+def _is_anonymous(request: HttpRequest) -> bool:
+    return (
+        settings.PAGE_CACHE
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and "messages" not in request.COOKIES
+        and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
+    )
+
+
+def _key(request: HttpRequest, zipped: bool) -> str:
+    parts = (request.get_host(), request.scheme, request.get_full_path(), zipped, fingerprint())
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+
+def _keep(response: HttpResponse, zipped: bool) -> tuple[dict[str, str], bytes]:
+    content = response.content
+    headers = {name: value for name, value in response.items() if name != "Content-Length"}
+    headers.setdefault("Cache-Control", "no-cache")
+    headers["Vary"] = "Accept-Encoding, Cookie"
+    headers["ETag"] = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}{"-gz" * zipped}"'
+    if zipped:
+        content = gzip.compress(content, 9, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return headers, content
+
+
+def _without_body(headers: dict[str, str]) -> dict[str, str]:
+    return {k: v for k, v in headers.items() if k not in ("Content-Encoding", "Content-Type")}
