@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from .models import ReleasableItem, Release
-from .releasing import ReleaseRefused, release, release_items
+from .releasing import ReleaseRefused, release, release_items, title_of
 
 
 def _uk_time(moment: Any) -> str:
@@ -80,12 +80,11 @@ class ReleasableAdmin(admin.ModelAdmin):
                 request, "Choose drafts of one election: nothing was released.", messages.ERROR
             )
             return
-        title = str(items[0]) if len(items) == 1 else f"{items[0]} and {len(items) - 1} more"
         try:
             done = release_items(
                 items,
                 election=elections.pop(),
-                title=title[:200],
+                title=title_of(items),
                 at=timezone.now(),
                 by=request.user,  # type: ignore[arg-type]
             )

@@ -153,6 +153,12 @@ class ReleasableItem(models.Model):
         if self.release and self.release.is_released and self._state.adding:
             raise ValidationError({"release": "That release is over. Make a new one."})
 
+    def check_ready(self) -> None:
+        """Raise ``ValidationError`` if it is unfit to be shown, its parts and all.
+
+        Asked only at the release, so that a draft can be saved however unfinished it is.
+        """
+
 
 class ReleasedPart(models.Model):
     """A row that belongs to a releasable item and is frozen with it."""

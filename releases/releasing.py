@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -39,6 +39,7 @@ def release(release: Release, *, at: dt.datetime) -> Release:
         for item in items:
             try:
                 item.full_clean()
+                item.check_ready()
             except ValidationError as error:
                 raise ReleaseRefused(
                     "not_ready", f"“{item}” is not ready: {' '.join(error.messages)}"
@@ -64,6 +65,12 @@ def release_items(
             item.release = bundle
             item.save(update_fields=["release"])
         return release(bundle, at=at)
+
+
+def title_of(items: Sequence[ReleasableItem]) -> str:
+    """A title for a release of ``items``, after the first of them."""
+    more = f" and {len(items) - 1} more" if len(items) > 1 else ""
+    return f"{str(items[0])[: 200 - len(more)]}{more}"
 
 
 def release_due(*, at: dt.datetime) -> list[Release]:

@@ -1,0 +1,13 @@
+"""What the job worker calls at its times (see ``manage.py schedule_jobs``)."""
+
+from django.utils import timezone
+
+from .releasing import release_due
+
+
+def release_due_now() -> str:
+    """Release all that is due. Returns what was done, for the worker's record."""
+    released = release_due(at=timezone.now())
+    if not released:
+        return "Nothing was due."
+    return f"Released: {', '.join(str(release) for release in released)}."
