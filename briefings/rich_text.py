@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django_prose_editor.fields import ProseEditorField
 
 EXTENSIONS = {
@@ -18,24 +19,18 @@ EXTENSIONS = {
 class RichTextField(ProseEditorField):
     """Text with headings, lists and links, cleaned on every way into the database.
 
-    The library cleans in forms only; this also cleans in ``save()``, ``bulk_create()`` and
-    ``update()``.
+    The library cleans in forms only; this also cleans in ``save()``, ``bulk_create()``,
+    ``bulk_update()``, ``update()`` with a plain value, and ``loaddata``.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, extensions=EXTENSIONS, sanitize=True, **kwargs)
-
-    def deconstruct(self) -> tuple[str, str, Any, Any]:
-        name, path, args, kwargs = super().deconstruct()
-        for setting in ("extensions", "config", "sanitize", "preset"):
-            kwargs.pop(setting, None)
-        return name, path, args, kwargs
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         cleaned = self.sanitize(super().pre_save(model_instance, add) or "")
         setattr(model_instance, self.attname, cleaned)
         return cleaned
 
-    def get_prep_value(self, value: Any) -> Any:
-        value = super().get_prep_value(value)
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        value = super().get_db_prep_save(value, connection)
         return self.sanitize(value) if isinstance(value, str) else value

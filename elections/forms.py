@@ -31,6 +31,10 @@ class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
         super().__init__(*args, **kwargs)
         code = self.fields["code"]
         code.label = "Code"
-        code.help_text = "The code in the mail we sent you. It works for 15 minutes."
+        code.help_text = "The code in the mail. It works for 15 minutes."
         code.error_messages["required"] = "Enter the code from the mail."
-        code.widget.attrs = {"autocomplete": "one-time-code", "spellcheck": "false"}
+        code.widget.attrs = {
+            "autocomplete": "one-time-code",
+            "spellcheck": "false",
+            "class": "govuk-input--width-10",
+        }

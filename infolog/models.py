@@ -1,10 +1,14 @@
 import secrets
-from typing import Self
+from collections.abc import Iterator
+from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from elections.models import Election
+from pcc_portal.public_frame import PublicFrame
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
 # No letter or digit that is taken for another one when it is read out on the telephone.
@@ -16,12 +20,20 @@ def new_reference() -> str:
     return "IR-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(5))
 
 
-class Topic(models.Model):
+def _unused_slug() -> str:
+    """A new reference in small letters that no request in any election has. Costs a query."""
+    while True:
+        slug = new_reference().lower()
+        if not InformationRequest.objects.filter(slug=slug).exists():
+            return slug
+
+
+class Topic(PublicFrame):
     """What requests are about, so that readers find those on one subject together."""
 
     election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="topics")
     name = models.CharField(max_length=80)
-    slug = models.SlugField(max_length=80)
+    slug = models.SlugField("address", max_length=80)
 
     class Meta:
         ordering = ["name"]
@@ -39,7 +51,38 @@ class Topic(models.Model):
 
 class InformationRequestQuerySet(ReleasableQuerySet):
     def about(self, topic: str) -> Self:
-        return self.filter(topics__slug=topic)
+        return self.filter(topics__election=F("election"), topics__slug=topic)
+
+    def with_outcome(self, outcome: str) -> Self:
+        """Those of which at least one part has the outcome."""
+        return self.filter(Exists(Part.objects.filter(request=OuterRef("pk"), outcome=outcome)))
+
+    def answered_by(self, responder: str) -> Self:
+        return self.filter(
+            Exists(Response.objects.filter(part__request=OuterRef("pk"), responder=responder))
+        )
+
+    def saying(self, words: str) -> Self:
+        """Those that hold every one of the words somewhere, in capitals or not."""
+        found = self
+        for word in dict.fromkeys(words.lower().split()):
+            parts = Part.objects.filter(
+                Q(question__icontains=word) | Q(outcome_note__icontains=word),
+                request=OuterRef("pk"),
+            )
+            responses = Response.objects.filter(
+                Q(text__icontains=word) | Q(responder__icontains=word) | Q(role__icontains=word),
+                part__request=OuterRef("pk"),
+            )
+            found = found.filter(
+                Q(slug__icontains=word)
+                | Q(title__icontains=word)
+                | Q(introduction__icontains=word)
+                | Q(note__icontains=word)
+                | Exists(parts)
+                | Exists(responses)
+            )
+        return found
 
 
 class InformationRequest(ReleasableItem):
@@ -54,6 +97,12 @@ class InformationRequest(ReleasableItem):
         TELEPHONE = "telephone", "By telephone"
         VERBAL = "verbal", "Verbal (in person)"
 
+    slug = models.SlugField(
+        "address",
+        max_length=80,
+        blank=True,
+        help_text="The reference in small letters. Leave empty to get a new one.",
+    )
     title = models.CharField(max_length=150, help_text="The question in a few neutral words.")
     received_on = models.DateField("date of request")
     form = models.CharField("form of request", max_length=12, choices=Form)
@@ -61,11 +110,28 @@ class InformationRequest(ReleasableItem):
         blank=True, help_text="What a reader must know first, such as where it was asked."
     )
     event = models.ForeignKey(
-        "workshops.Event", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "workshops.Event",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="asked at",
+        help_text="The event it was asked at. Shown only to those who may see the event.",
     )
     topics = models.ManyToManyField(Topic, blank=True, related_name="requests")
-    see_also = models.ManyToManyField("self", blank=True, symmetrical=False, related_name="+")
-    documents = models.ManyToManyField("briefings.Document", blank=True, related_name="+")
+    see_also = models.ManyToManyField(
+        "self",
+        blank=True,
+        symmetrical=False,
+        related_name="+",
+        help_text="Requests that answer part of this one, or that it answers part of.",
+    )
+    documents = models.ManyToManyField(
+        "briefings.Document",
+        blank=True,
+        related_name="+",
+        help_text="The papers the question or the answer speaks of.",
+    )
     note = models.TextField(
         blank=True, help_text="A note by the office to readers, shown under the answer."
     )
@@ -79,10 +145,62 @@ class InformationRequest(ReleasableItem):
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug:
+            self.slug = _unused_slug()
+        super().save(*args, **kwargs)
+
+    def check_ready(self) -> None:
+        problems = list(self._problems())
+        if problems:
+            raise ValidationError(problems)
+
+    def _problems(self) -> Iterator[str]:
+        parts = list(self.parts.prefetch_related("responses"))
+        if not parts:
+            yield "It has no part yet. Add the question as a part."
+        for part in parts:
+            outcome = part.get_outcome_display()
+            if part.outcome in Part.NEED_RESPONSE and not part.responses.all():
+                yield (
+                    f"Part {part.position} is marked “{outcome}” but has no response. "
+                    "Write the response or choose another outcome."
+                )
+            if part.outcome in Part.NEED_NOTE and not part.outcome_note.strip():
+                yield (
+                    f"Part {part.position} is marked “{outcome}” without a reason. "
+                    "Write it in the outcome note."
+                )
+        for topic in self.topics.exclude(election=self.election_id):
+            yield f"The topic “{topic}” belongs to another election. Take it out."
+
     @property
     def reference(self) -> str:
         """The public reference, as in IR-7K4QX; in the address it stands in small letters."""
         return self.slug.upper()
+
+    @property
+    def responders(self) -> list[str]:
+        """Who answered, each once, in the order they spoke. Two queries unless prefetched."""
+        return list(
+            dict.fromkeys(
+                response.responder for part in self.parts.all() for response in part.responses.all()
+            )
+        )
+
+    @property
+    def outcome_in_words(self) -> str:
+        """As in “2 of 4 parts answered, 1 declined, 1 not held”. A query unless prefetched."""
+        outcomes = [Part.Outcome(part.outcome) for part in self.parts.all()]
+        if len(outcomes) < 2:
+            return "".join(outcome.label for outcome in outcomes)
+        counts = {outcome: outcomes.count(outcome) for outcome in Part.Outcome}
+        said = [f"{count} {outcome.in_words}" for outcome, count in counts.items() if count]
+        first, *others = said
+        if not others:
+            return f"All {len(outcomes)} parts {first.partition(' ')[2]}"
+        count, _, words = first.partition(" ")
+        return ", ".join([f"{count} of {len(outcomes)} parts {words}", *others])
 
     def get_absolute_url(self) -> str:
         return reverse("infolog:request", args=[self.election.slug, self.slug])
@@ -101,9 +219,23 @@ class Part(ReleasedPart):
         NOT_HELD = "not-held", "Information not held"
         REFERRED = "referred", "Referred elsewhere"
 
+        @property
+        def in_words(self) -> str:
+            """As it stands after a number of parts."""
+            return "not held" if self is Part.Outcome.NOT_HELD else self.label.lower()
+
+        @property
+        def explanation(self) -> str:
+            """What the outcome means to a reader."""
+            return _EXPLANATIONS[self]
+
+    # Outcomes that promise a response, and those that owe the reader a reason.
+    NEED_RESPONSE = (Outcome.ANSWERED, Outcome.PARTLY)
+    NEED_NOTE = (Outcome.DECLINED, Outcome.REFERRED)
+
     request = models.ForeignKey(InformationRequest, on_delete=models.CASCADE, related_name="parts")
-    position = models.PositiveSmallIntegerField(default=1)
-    question = models.TextField()
+    position = models.PositiveSmallIntegerField("order", default=1)
+    question = models.TextField(help_text="As it was asked. Leave out who asked it.")
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.ANSWERED)
     outcome_note = models.TextField(
         blank=True, help_text="Why it was declined or referred, or what is missing."
@@ -117,10 +249,34 @@ class Part(ReleasedPart):
                 name="part_position_unique",
                 violation_error_message="Two parts have the same position.",
             ),
+            models.CheckConstraint(
+                condition=Q(position__gte=1),
+                name="part_position_from_one",
+                violation_error_message="Parts are counted from 1.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.question[:80]
+
+    @property
+    def is_released(self) -> bool:
+        """Costs queries unless ``request__release`` was selected with the row."""
+        return self.request.is_released
+
+    @property
+    def outcome_explanation(self) -> str:
+        return self.Outcome(self.outcome).explanation
+
+
+_EXPLANATIONS = {
+    Part.Outcome.ANSWERED: "The question was answered in full.",
+    Part.Outcome.PARTLY: "Some of what was asked was answered, and some was not.",
+    Part.Outcome.DECLINED: "The office or the force chose not to answer. The reason is given.",
+    Part.Outcome.NOT_ANSWERED: "The log records no answer to this question.",
+    Part.Outcome.NOT_HELD: "Neither the office nor the force holds this information.",
+    Part.Outcome.REFERRED: "Someone else can answer this. It says who.",
+}
 
 
 class Response(ReleasedPart):
@@ -129,10 +285,12 @@ class Response(ReleasedPart):
     part_of = "part"
 
     part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="responses")
-    position = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveSmallIntegerField("order", default=1)
     responder = models.CharField(max_length=100, help_text="The person or body that answered.")
-    role = models.CharField(max_length=100, blank=True)
-    text = models.TextField()
+    role = models.CharField(
+        max_length=100, blank=True, help_text="As in “Chief Executive”, if the name does not say."
+    )
+    text = models.TextField("what they said")
 
     class Meta:
         ordering = ["position"]
@@ -142,7 +300,17 @@ class Response(ReleasedPart):
                 name="response_position_unique",
                 violation_error_message="Two responses have the same position.",
             ),
+            models.CheckConstraint(
+                condition=Q(position__gte=1),
+                name="response_position_from_one",
+                violation_error_message="Responses are counted from 1.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.responder}: {self.text[:60]}"
+
+    @property
+    def speaker(self) -> str:
+        """Who said it, with the role if there is one."""
+        return f"{self.responder}, {self.role}" if self.role else self.responder

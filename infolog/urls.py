@@ -1,5 +1,12 @@
 from django.urls import path
 
+from . import views
+
 app_name = "infolog"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("log/", views.log, name="log"),
+    path("log/table/", views.table, name="table"),
+    path("log.csv", views.download, name="csv"),
+    path("log/<slug:slug>/", views.request_page, name="request"),
+]

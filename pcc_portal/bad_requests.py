@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse
 
 from . import error_pages
 
+View = Callable[[HttpRequest], HttpResponse]
+
 
 class RefuseOddCharsetMiddleware:
     """Answers 400 to a form sent in a charset no browser sends.
@@ -15,7 +17,7 @@ class RefuseOddCharsetMiddleware:
 
     allowed = {"utf-8", "ascii", "iso8859-1", "cp1252"}
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -27,5 +29,17 @@ class RefuseOddCharsetMiddleware:
     def _is_allowed(self, charset: str) -> bool:
         try:
             return codecs.lookup(charset).name in self.allowed
-        except LookupError:
+        except (LookupError, ValueError):
             return False
+
+
+class RefuseNullBytesMiddleware:
+    """Answers 400 to an address with a null byte: PostgreSQL cannot look for one."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return error_pages.bad_request(request)
+        return self.get_response(request)

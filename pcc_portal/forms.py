@@ -11,6 +11,18 @@ class PortalForm(forms.Form):
     submit_label = "Continue"
     method = "post"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The page's own words, not the browser's: see the error summary.
+        self.use_required_attribute = False
+        for name, field in self.fields.items():
+            if (
+                field.error_messages.get("required")
+                == forms.Field.default_error_messages["required"]
+            ):
+                label = field.label or name.replace("_", " ").capitalize()
+                field.error_messages["required"] = _what_to_do(field, label)
+
     @property
     def helper(self) -> FormHelper:
         helper = FormHelper(self)
@@ -20,7 +32,13 @@ class PortalForm(forms.Form):
         helper.add_input(Submit("", self.submit_label))
         return helper
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # The page's own words, not the browser's: see the error summary.
-        super().__init__(*args, **kwargs)
-        self.use_required_attribute = False
+
+def _what_to_do(field: forms.Field, label: str) -> str:
+    """What to tell someone who left the field empty; each link of the summary stands alone."""
+    if isinstance(field, forms.BooleanField):
+        return f"Tick “{label}”."
+    if isinstance(field, forms.FileField):
+        return f"Choose a file for “{label}”."
+    if isinstance(field.widget, forms.widgets.ChoiceWidget):
+        return f"Choose an answer for “{label}”."
+    return f"Fill in “{label}”."

@@ -10,7 +10,7 @@ class FolderBackend(FileBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            code = re.search(r"^\s*([A-Z0-9]{3}-?[A-Z0-9]{3})\s*$", str(message.body), re.MULTILINE)
+            code = re.search(r"^\s*([A-Z0-9]{4}-?[A-Z0-9]{4})\s*$", str(message.body), re.MULTILINE)
             told = f" Code: {code.group(1)}" if code else ""
             print(f"Mail to {', '.join(message.to)}: {message.subject}.{told}", flush=True)
         return super().send_messages(email_messages) or 0

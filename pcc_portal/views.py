@@ -1,5 +1,62 @@
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from briefings.models import Figure, Newsletter
+from elections.addresses import election_at
+from elections.models import Election
+from infolog.models import InformationRequest
+from releases.page_cache import public_page
+
+NEXT_DATES = 4
+NEWEST_ANSWERS = 4
+HEADLINE_FIGURES = 6
 
 
+@public_page
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("home")
+    """The election visitors came for: the next poll, or the latest one."""
+    current = Election.objects.current(timezone.localdate())
+    if current is None:
+        return render(request, "home_empty.html")
+    return _overview(request, current)
+
+
+@public_page
+@require_safe
+def election(request: HttpRequest, election_slug: str) -> HttpResponse:
+    return _overview(request, election_at(election_slug))
+
+
+def _overview(request: HttpRequest, election: Election) -> HttpResponse:
+    """What is new and what is next, with a way into each part. A fixed number of queries."""
+    at = timezone.now()
+    today = timezone.localdate(at)
+    known: dict[str, Any] = {
+        model: model.objects.filter(election=election)
+        .visible_to(request.user, at)
+        .newest(at)
+        .select_related("release", "election")
+        for model in (Newsletter, InformationRequest, Figure)
+    }
+    answers = known[InformationRequest].order_by("-release__released_at", "slug")
+    return render(
+        request,
+        "election_overview.html",
+        {
+            "election": election,
+            "section": "home",
+            "at": at,
+            "today": today,
+            "phase": election.phase(today),
+            "dates": election.key_dates.upcoming(today)[:NEXT_DATES],
+            "newsletter": known[Newsletter].first(),
+            "answers": answers.prefetch_related("parts")[:NEWEST_ANSWERS],
+            "figures": known[Figure].select_related("source")[:HEADLINE_FIGURES],
+            "other_elections": Election.objects.exclude(pk=election.pk),
+        },
+    )

@@ -4,10 +4,12 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 
-def _lock_released_rows(using: str, **_: Any) -> None:
-    from .immutability import install_triggers
+def _put_triggers(using: str, **_: Any) -> None:
+    from .immutability import forbid_changes_of_released
+    from .revision import count_public_changes
 
-    install_triggers(using)
+    forbid_changes_of_released(using)
+    count_public_changes(using)
 
 
 class ReleasesConfig(AppConfig):
@@ -16,4 +18,4 @@ class ReleasesConfig(AppConfig):
 
     def ready(self) -> None:
         # After every migration, because SQLite drops a table's triggers when it alters the table.
-        post_migrate.connect(_lock_released_rows, sender=self)
+        post_migrate.connect(_put_triggers, sender=self)

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connections, models
 
 from .models import ReleasableItem, Release, ReleasedPart
+from .triggers import put_trigger
 
 REFUSAL = "This has been released and cannot be changed. Make a new version instead."
 
@@ -61,32 +62,21 @@ def _rules() -> Iterator[tuple[str, str, str]]:
             yield table, "UPDATE", _released_when(model, "NEW")
 
 
-def install_triggers(using: str) -> None:
+def forbid_changes_of_released(using: str) -> None:
     """Put the triggers on every releasable table that exists. Safe to run again."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
-        for table, event, condition in _rules():
-            if table not in tables:
-                continue
+    for table, event, condition in _rules():
+        if table in tables:
             row = "new" if "NEW." in condition else "old"
-            name = f"released_{event.lower()}_{row}_{table}"[:63]
-            if connection.vendor == "postgresql":
-                cursor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"')
-                # A trigger's WHEN may hold no subquery there, so the function asks the question.
-                cursor.execute(
-                    f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger AS $$ BEGIN '
-                    f"IF {condition} THEN RAISE EXCEPTION '{REFUSAL}' "
-                    "USING ERRCODE = 'integrity_constraint_violation'; END IF; "
-                    f"RETURN {'OLD' if event == 'DELETE' else 'NEW'}; END $$ LANGUAGE plpgsql"
-                )
-                cursor.execute(
-                    f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" '
-                    f'FOR EACH ROW EXECUTE FUNCTION "{name}"()'
-                )
-            else:
-                cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
-                cursor.execute(
-                    f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" WHEN {condition} '
-                    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-                )
+            put_trigger(
+                connection,
+                f"released_{event.lower()}_{row}_{table}",
+                timing="BEFORE",
+                event=event,
+                table=table,
+                condition=condition,
+                sqlite=f"SELECT RAISE(ABORT, '{REFUSAL}');",
+                postgresql=f"RAISE EXCEPTION '{REFUSAL}' "
+                "USING ERRCODE = 'integrity_constraint_violation';",
+            )

@@ -173,3 +173,17 @@ class ReleasedPart(models.Model):
 def releasable_models() -> list[type[ReleasableItem]]:
     """Every kind of item that can be released, in the order of ``INSTALLED_APPS``."""
     return [model for model in apps.get_models() if issubclass(model, ReleasableItem)]
+
+
+class PublicRevision(models.Model):
+    """One row that counts every change of what the public sees. See ``releases/revision.py``."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="public_revision_is_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)

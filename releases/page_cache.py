@@ -1,8 +1,9 @@
 """Whole public pages, kept until something public changes.
 
 What the public sees changes only by a release, by staff editing the frame around it (office,
-election, key dates, candidates), or by a new day beginning. The key of a kept page holds all
-three, so a kept page is never stale, in any worker, and nothing ever has to be cleared.
+election, key dates, candidates), or by a new day beginning. The key of a kept page holds the
+number that counts those changes and the day, so a kept page is never stale, in any worker, and
+nothing ever has to be cleared.
 """
 
 import gzip
@@ -13,37 +14,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from elections.models import Candidate, Election, KeyDate, Office
-
-from .models import Release
+from .revision import public_revision
 
 View = Callable[..., HttpResponse]
-FRAME = (Office, Election, KeyDate, Candidate)
 LONGEST_QUERY = 200
-
-
-def _fingerprint_sql() -> str:
-    latest = [f"(SELECT MAX(released_at) FROM {Release._meta.db_table})"]
-    for model in FRAME:
-        table = model._meta.db_table
-        latest.append(f"(SELECT MAX(changed_at) FROM {table})")
-        latest.append(f"(SELECT COUNT(*) FROM {table})")
-    return "SELECT " + ", ".join(latest)
-
-
-FINGERPRINT_SQL = _fingerprint_sql()
-
-
-def fingerprint() -> str:
-    """What stands for everything public at this moment. One query, on indexes or tiny tables."""
-    with connection.cursor() as cursor:
-        cursor.execute(FINGERPRINT_SQL)
-        return f"{cursor.fetchone()}{timezone.localdate()}"
 
 
 def public_page(view: View) -> View:
@@ -87,7 +65,14 @@ def _is_anonymous(request: HttpRequest) -> bool:
 
 
 def _key(request: HttpRequest, zipped: bool) -> str:
-    parts = (request.get_host(), request.scheme, request.get_full_path(), zipped, fingerprint())
+    parts = (
+        request.scheme,
+        request.get_host(),
+        request.get_full_path(),
+        zipped,
+        public_revision(),
+        timezone.localdate(),
+    )
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 

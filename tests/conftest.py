@@ -19,6 +19,7 @@ def _development_only(settings, tmp_path):
     from django.core.cache import caches
 
     settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.STATIC_ROOT = tmp_path  # has to be there, may be empty
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.STORAGES = {
         **settings.STORAGES,

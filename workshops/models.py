@@ -1,7 +1,30 @@
+import datetime as dt
+import re
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
-from releases.models import ReleasableItem, ReleasedPart
+from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
+
+# Last parts of addresses that the programme uses itself.
+RESERVED_SLUGS = frozenset({"by-day", "print"})
+WEB_ADDRESS = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+LONGEST_SLOT = dt.timedelta(hours=24)
+
+
+def start_of_day(day: dt.date) -> dt.datetime:
+    """Midnight in the UK at the beginning of ``day``."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+class EventQuerySet(ReleasableQuerySet):
+    def with_next_slot(self, on: dt.date) -> Self:
+        """Each with ``next_slot``: when its first slot on the UK day ``on`` or later starts."""
+        to_come = models.Q(slots__starts_at__gte=start_of_day(on))
+        return self.annotate(next_slot=models.Min("slots__starts_at", filter=to_come))
 
 
 class Event(ReleasableItem):
@@ -47,6 +70,8 @@ class Event(ReleasableItem):
         max_length=200, blank=True, help_text="Where an event from before the portal was announced."
     )
 
+    objects = EventQuerySet.as_manager()
+
     class Meta(ReleasableItem.Meta):
         ordering = ["title"]
 
@@ -55,6 +80,35 @@ class Event(ReleasableItem):
 
     def get_absolute_url(self) -> str:
         return reverse("workshops:event", args=[self.election.slug, self.slug])
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError(
+                {"slug": f"The programme uses the address “{self.slug}” itself. Choose another."}
+            )
+        if self.open_to != self.OpenTo.PUBLIC and WEB_ADDRESS.search(self.how_to_join):
+            raise ValidationError(
+                {
+                    "how_to_join": "Take out the web address. Everyone reads this page, and a "
+                    "joining link is only for those who attend."
+                }
+            )
+        if self.pk:
+            self._check_slots()
+
+    def _check_slots(self) -> None:
+        has_slots = self.slots.exists()
+        if self.by_appointment and has_slots:
+            raise ValidationError(
+                "This event is by appointment, and it has slots. Take out its slots and save it "
+                "first, or clear “by appointment”."
+            )
+        if self.release_id and not self.by_appointment and not has_slots:
+            raise ValidationError(
+                "Nobody could tell when this event is. Give it a slot and save it before it goes "
+                "into a release, or mark it as by appointment."
+            )
 
 
 class EventHost(ReleasedPart):
@@ -68,7 +122,9 @@ class EventHost(ReleasedPart):
     role = models.CharField(max_length=100, blank=True, help_text="As in “Chief Executive”.")
 
     class Meta:
-        ordering = ["position"]
+        ordering = ["position", "id"]
+        verbose_name = "person or body who leads it"
+        verbose_name_plural = "who leads it"
 
     def __str__(self) -> str:
         return f"{self.name}, {self.role}" if self.role else self.name
@@ -86,10 +142,18 @@ class AgendaItem(ReleasedPart):
     speaker = models.CharField(max_length=100, blank=True)
 
     class Meta:
-        ordering = ["position"]
+        ordering = ["position", "id"]
+        verbose_name = "agenda item"
+        verbose_name_plural = "agenda"
 
     def __str__(self) -> str:
         return self.title
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    def upcoming(self, on: dt.date) -> "SlotQuerySet":
+        """Those that start on the UK day ``on`` or later, whatever the time of day."""
+        return self.filter(starts_at__gte=start_of_day(on))
 
 
 class Slot(ReleasedPart):
@@ -98,6 +162,8 @@ class Slot(ReleasedPart):
     part_of = "event"
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="slots")
+    # Tells calendars which slot it is, also in later versions of the event and at another time.
+    number = models.PositiveSmallIntegerField(blank=True, editable=False)
     starts_at = models.DateTimeField("starts", help_text="UK time.")
     ends_at = models.DateTimeField(
         "ends", null=True, blank=True, help_text="Leave empty where no end was announced."
@@ -109,6 +175,8 @@ class Slot(ReleasedPart):
     capacity = models.PositiveSmallIntegerField(
         "places", null=True, blank=True, help_text="Leave empty where places are not limited."
     )
+
+    objects = SlotQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]
@@ -123,7 +191,56 @@ class Slot(ReleasedPart):
                 name="slot_start_unique",
                 violation_error_message="This event already has a slot at that time.",
             ),
+            models.UniqueConstraint(
+                fields=["event", "number"],
+                name="slot_number_unique",
+                violation_error_message="Two slots of this event have the same number.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_all_day=False) | models.Q(ends_at=None),
+                name="slot_day_only_has_no_end",
+                violation_error_message="Where only the day is known, leave the end empty.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(capacity__gte=1) | models.Q(capacity=None),
+                name="slot_has_a_place",
+                violation_error_message="A slot has at least one place. Leave it empty where "
+                "places are not limited.",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} ({self.starts_at:%-d %B %Y})"
+        return f"{self.event} ({self.day:%-d %B %Y})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.number is None:
+            self.number = self._new_number()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.event.by_appointment:
+            raise ValidationError("An event by appointment has no slots.")
+        if self.is_all_day and self.starts_at:
+            self.starts_at = start_of_day(self.day)
+        if self.starts_at and self.ends_at and self.ends_at - self.starts_at > LONGEST_SLOT:
+            raise ValidationError(
+                {"ends_at": "A slot lasts 24 hours at most. Add a slot for each day."}
+            )
+
+    @property
+    def day(self) -> dt.date:
+        """The UK day it starts on."""
+        return timezone.localdate(self.starts_at)
+
+    def _new_number(self) -> int:
+        """The number of the slot at this time in an earlier version, else the next one free."""
+        known = Slot.objects.filter(
+            event__election=self.event.election_id, event__slug=self.event.slug
+        )
+        same_time = known.filter(starts_at=self.starts_at).exclude(
+            number__in=self.event.slots.values("number")
+        )
+        if earlier := same_time.order_by("-event__version").first():
+            return earlier.number
+        return (known.aggregate(last=models.Max("number"))["last"] or 0) + 1

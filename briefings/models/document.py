@@ -1,9 +1,12 @@
+from typing import Any
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.urls import reverse
 
 from releases.models import ReleasableItem
 
-from ..uploads import check_upload
+from ..uploads import check_upload, content_type_of, extension_of, in_words
 
 
 class Document(ReleasableItem):
@@ -49,3 +52,29 @@ class Document(ReleasableItem):
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:document", args=[self.election.slug, self.slug])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Fill what the file says of itself. Raises ``KeyError`` for a kind that is not allowed."""
+        if not self.file:
+            self.content_type, self.size = "", 0
+        elif not self.file._committed:
+            self.content_type, self.size = content_type_of(self.file.name), self.file.size
+        super().save(*args, **kwargs)
+
+    @property
+    def format(self) -> str:
+        """What a reader gets: “PDF, 1.2 MB”, or the website a link leads to."""
+        if self.file:
+            return in_words(self.file.name, self.size)
+        return f"page on {self.host}"
+
+    @property
+    def host(self) -> str:
+        """The website a link leads to, as people say it: www.example.org."""
+        return urlsplit(self.link).hostname or ""
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called when it is downloaded: never the name it was uploaded with."""
+        version = f"-version-{self.version}" if self.version > 1 else ""
+        return f"{self.slug}{version}.{extension_of(self.file.name)}"

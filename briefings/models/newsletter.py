@@ -1,6 +1,7 @@
 from content_editor.models import Region, create_plugin_base
 from django.db import models
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from releases.models import ReleasableItem, ReleasedPart
 
@@ -59,7 +60,13 @@ class Section(SectionBase, ReleasedPart):
         abstract = True
 
     def __str__(self) -> str:
-        return self.heading or f"{self._meta.verbose_name} (continues)"
+        return self.heading or f"{capfirst(self._meta.verbose_name)}, continuing the one above"
+
+    @property
+    def template(self) -> str:
+        """The fragment that shows a section of this type."""
+        kind = self._meta.model_name.removesuffix("section")
+        return f"briefings/sections/_{kind}.html"
 
 
 class TextSection(Section):

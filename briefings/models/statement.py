@@ -1,51 +1,27 @@
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
+from typing import Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
-from releases.models import ReleasableItem, ReleasedPart
+from briefings.numbers import parse_number
+from briefings.tables import Table, cell_faults, column_faults, table_of
+from pcc_portal.charts import Chart, Series
+from releases.models import ReleasableQuerySet, ReleasedPart
 
-from .document import Document
-
-NOTHING = {"", "-", "–", "—"}
-
-
-class Basis(models.TextChoices):
-    """What kind of number it is. Numbers of different bases are never added together."""
-
-    BUDGET = "budget", "Budget"
-    FORECAST = "forecast", "Forecast"
-    OUTTURN = "outturn", "Outturn"
-    ESTIMATE = "estimate", "Estimate"
-    SURVEY = "survey", "Survey result"
-    COUNT = "count", "Count"
+from .sourced import Basis, Sourced, check_financial_year
 
 
-def check_financial_year(year: str) -> None:
-    """Refuse a financial year that is not two years in a row, as in 2021/22."""
-    first, _, second = year.partition("/")
-    if not (first.isdigit() and len(first) == 4 and second == f"{(int(first) + 1) % 100:02}"):
-        raise ValidationError(f"“{year}” is not a financial year. Write it as in 2021/22.")
+class StatementQuerySet(ReleasableQuerySet):
+    def with_table(self) -> Self:
+        """With all that its table, chart and checks need, in two more queries."""
+        return self.select_related("election__office", "source__election").prefetch_related(
+            "columns", "lines"
+        )
 
 
-class Sourced(models.Model):
-    """Where a number comes from: as at a date, in a place of a document."""
-
-    as_at = models.DateField("as at", help_text="The day the numbers were true or were published.")
-    source = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="%(class)ss")
-    source_place = models.CharField(
-        "place in the source",
-        max_length=150,
-        help_text="As in “paragraph 12” or “page 4, table 2”.",
-    )
-
-    class Meta:
-        abstract = True
-
-
-class Statement(Sourced, ReleasableItem):
+class Statement(Sourced):
     """A table as the office publishes it, its stated totals checked against computed ones."""
 
     title = models.CharField(max_length=200)
@@ -56,9 +32,17 @@ class Statement(Sourced, ReleasableItem):
     notes = models.TextField(
         blank=True, help_text="Anything a reader must know to use the numbers."
     )
+    columns_add_up = models.BooleanField(
+        "the columns add up across",
+        default=False,
+        help_text="Tick when the amounts of a line can be added, as with several funds paid to "
+        "one partnership. The portal then adds a total column and says that it worked it out.",
+    )
     has_chart = models.BooleanField("draw a chart", default=False)
 
-    class Meta(ReleasableItem.Meta):
+    objects = StatementQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
         ordering = ["-as_at", "title"]
 
     def __str__(self) -> str:
@@ -66,6 +50,79 @@ class Statement(Sourced, ReleasableItem):
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:statement", args=[self.election.slug, self.slug])
+
+    def reasons_not_ready(self) -> list[str]:
+        reasons = super().reasons_not_ready() + column_faults(
+            self.column_list,
+            year_not_stated=self.year_not_stated,
+            columns_add_up=self.columns_add_up,
+        )
+        if not self.line_list:
+            reasons.append("The table has no lines.")
+        for line in self.line_list:
+            reasons += cell_faults(line.label, line.cells, self.column_list)
+        return reasons
+
+    @property
+    def column_list(self) -> "list[StatementColumn]":
+        """The columns in order. Costs a query unless made by ``with_table()``."""
+        return sorted(self.columns.all(), key=lambda column: column.position)
+
+    @property
+    def line_list(self) -> "list[StatementLine]":
+        """The lines in order. Costs a query unless made by ``with_table()``."""
+        return sorted(self.lines.all(), key=lambda line: line.position)
+
+    @cached_property
+    def table(self) -> Table:
+        """The grid that readers see. Costs two queries unless made by ``with_table()``."""
+        return table_of(self.column_list, self.line_list, columns_add_up=self.columns_add_up)
+
+    @property
+    def years(self) -> list[str]:
+        """The financial years of the columns, each once, in order."""
+        return sorted({column.financial_year for column in self.column_list} - {""})
+
+    @property
+    def year_remark(self) -> str:
+        """What readers must know where the columns have no financial year."""
+        return "The source gives no year" if self.year_not_stated else ""
+
+    @property
+    def units(self) -> list[str]:
+        """The units of the columns, each once, in the order they appear."""
+        return list(dict.fromkeys(column.unit for column in self.column_list if column.unit))
+
+    @property
+    def bases(self) -> list[str]:
+        """The bases of the columns that hold numbers, in words, each once."""
+        numbers = [column for column in self.column_list if column.holds_numbers]
+        return list(dict.fromkeys(str(Basis(column.basis).label) for column in numbers))
+
+    def chart_data(self) -> Chart:
+        """The items of the first column of numbers, and of the columns with its unit."""
+        columns = [
+            (index, column)
+            for index, column in enumerate(self.column_list)
+            if column.holds_numbers and column.role != StatementColumn.Role.MARGIN
+        ]
+        items = [line for line in self.line_list if line.is_item]
+        return Chart(
+            key=self.slug,
+            title=self.title,
+            description=self.summary,
+            labels=[line.label for line in items],
+            series=[
+                Series(
+                    name=column.full_heading,
+                    unit=column.unit,
+                    values=[line.values[index] for line in items],
+                    printed=[line.cells[index] for line in items],
+                )
+                for index, column in columns
+                if column.unit == columns[0][1].unit
+            ],
+        )
 
 
 class StatementColumn(ReleasedPart):
@@ -85,15 +142,16 @@ class StatementColumn(ReleasedPart):
         ASSESSMENT = "assessment", "Words, such as Over or Under"
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="columns")
-    position = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveSmallIntegerField("column number", default=1)
     heading = models.CharField(max_length=100)
-    role = models.CharField(max_length=12, choices=Role, default=Role.AMOUNT)
+    role = models.CharField("what it holds", max_length=12, choices=Role, default=Role.AMOUNT)
     of_column = models.PositiveSmallIntegerField(
         "of column number",
         null=True,
         blank=True,
-        help_text="For shares and rates: the position of the column of amounts they belong to. "
-        "For a margin or an assessment: the position of the column it is about.",
+        help_text="For a share of a total, and for a rate: the number of the column of amounts it "
+        "belongs to. For shares of one whole: the column of shares they are compared with, if "
+        "any. For a margin or words: the column they are about.",
     )
     unit = models.CharField(
         max_length=40, blank=True, help_text="As in “£000”, “£m”, “%” or “people”."
@@ -104,8 +162,9 @@ class StatementColumn(ReleasedPart):
         validators=[check_financial_year],
         help_text="As in “2021/22”; empty where no year applies.",
     )
-    basis = models.CharField(max_length=10, choices=Basis, default=Basis.BUDGET)
-    decimal_places = models.PositiveSmallIntegerField(default=0)
+    basis = models.CharField(
+        "kind of number", max_length=10, choices=Basis, default=Basis.BUDGET
+    )  # fmt: skip
 
     class Meta:
         ordering = ["position"]
@@ -113,12 +172,37 @@ class StatementColumn(ReleasedPart):
             models.UniqueConstraint(
                 fields=["statement", "position"],
                 name="statement_column_position_unique",
-                violation_error_message="Two columns have the same position.",
+                violation_error_message="Two columns have the same number.",
             ),
         ]
 
     def __str__(self) -> str:
         return self.heading
+
+    @property
+    def holds_numbers(self) -> bool:
+        return self.role != self.Role.ASSESSMENT
+
+    @property
+    def adds_up(self) -> bool:
+        return self.role == self.Role.AMOUNT
+
+    @property
+    def needs_amounts(self) -> bool:
+        return self.role in (self.Role.SHARE_OF, self.Role.RATE)
+
+    @property
+    def full_heading(self) -> str:
+        """What the column's header cell says: it stands alone, as in “2016/17 budget, £000”."""
+        text = self.heading
+        if self.financial_year and self.financial_year not in text:
+            text = f"{text} {self.financial_year}"
+        if not self.holds_numbers:
+            return text
+        if self.unit:
+            text = f"{text}, {self.unit}"
+        basis = str(Basis(self.basis).label).lower()
+        return text if basis in text.lower() else f"{text} ({basis})"
 
 
 class StatementLine(ReleasedPart):
@@ -129,13 +213,13 @@ class StatementLine(ReleasedPart):
     class Role(models.TextChoices):
         ITEM = "item", "Item"
         OF_WHICH = "of-which", "Of which: not added again"
-        SUBTOTAL = "subtotal", "Subtotal of the items above it"
-        TOTAL = "total", "Total of all items above it"
+        SUBTOTAL = "subtotal", "Subtotal of the items since the sum above it"
+        TOTAL = "total", "Total of all items since the total above it"
 
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="lines")
-    position = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveSmallIntegerField("line number", default=1)
     label = models.CharField(max_length=200)
-    role = models.CharField(max_length=10, choices=Role, default=Role.ITEM)
+    role = models.CharField("what it is", max_length=10, choices=Role, default=Role.ITEM)
     cells = models.JSONField(
         default=list, help_text="The cells as printed, such as 1,062 or (64) or – for nothing."
     )
@@ -146,7 +230,7 @@ class StatementLine(ReleasedPart):
             models.UniqueConstraint(
                 fields=["statement", "position"],
                 name="statement_line_position_unique",
-                violation_error_message="Two lines have the same position.",
+                violation_error_message="Two lines have the same number.",
             ),
         ]
 
@@ -158,20 +242,15 @@ class StatementLine(ReleasedPart):
         """The cells as numbers; ``None`` where a cell is empty or holds words."""
         return [parse_number(cell) for cell in self.cells]
 
+    @property
+    def is_item(self) -> bool:
+        return self.role == self.Role.ITEM
 
-def parse_number(printed: str) -> Decimal | None:
-    """The number in a printed cell: ``1,062`` and ``(64)`` (minus 64) are numbers, ``–`` is none.
+    @property
+    def is_sum(self) -> bool:
+        return self.role in (self.Role.SUBTOTAL, self.Role.TOTAL)
 
-    A leading £ or ± and a trailing % are passed over. Words give ``None``.
-    """
-    text = printed.strip().replace(",", "").replace("£", "").replace("±", "").replace("−", "-")
-    text = text.removesuffix("%").strip()
-    if text in NOTHING:
-        return None
-    if text.startswith("(") and text.endswith(")"):
-        text = f"-{text[1:-1]}"
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    @property
+    def remark(self) -> str:
+        """What the line is, where it is not a plain item, in the words readers see."""
+        return {"of-which": "Of which", "subtotal": "Subtotal", "total": "Total"}.get(self.role, "")

@@ -1,7 +1,11 @@
 import datetime as dt
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
+
+from pcc_portal.public_frame import PublicFrame
 
 from .election import Election
 
@@ -11,10 +15,14 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         """Who stands, as the statement of persons nominated has it; nobody before it is out."""
         return self.filter(
             status__in=Candidate.LISTED, election__nominations_published_on__lte=on
-        ).order_by("surname", "other_names")
+        ).order_by(Lower("surname"), Lower("other_names"), "pk")
+
+    def briefed(self) -> "CandidateQuerySet":
+        """Everyone who has not left the contest."""
+        return self.filter(status__in=Candidate.BRIEFED)
 
 
-class Candidate(models.Model):
+class Candidate(PublicFrame):
     """Someone who stands, or may stand, in one election. No home address is kept anywhere."""
 
     class Status(models.TextChoices):
@@ -38,6 +46,8 @@ class Candidate(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="candidacies",
+        verbose_name="signs in as",
+        help_text="Who is briefed for this candidate. Add them under “Users” first.",
     )
     surname = models.CharField(max_length=100)
     other_names = models.CharField(max_length=100)
@@ -47,7 +57,6 @@ class Candidate(models.Model):
         help_text="Exactly as on the statement of persons nominated; empty before it is published.",
     )
     status = models.CharField(max_length=15, choices=Status, default=Status.INTERESTED)
-    changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     objects = CandidateQuerySet.as_manager()
 
@@ -70,3 +79,16 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.other_names} {self.surname}"
+
+    def clean(self) -> None:
+        super().clean()
+        published = self.election_id and self.election.nominations_published_on
+        if self.ballot_description and not published:
+            sentence = (
+                "Record it only once the statement of persons nominated is published: enter that "
+                "date on the election first."
+            )
+            raise ValidationError({"ballot_description": ValidationError(sentence, "too_early")})
+        if self.user and self.user.is_staff and self.status in self.BRIEFED:
+            sentence = "A candidate cannot sign in as a member of the office’s staff."
+            raise ValidationError({"user": ValidationError(sentence, "staff")})

@@ -8,6 +8,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 
+from pcc_portal.public_frame import PublicFrame
+
 from .office import Office
 
 if TYPE_CHECKING:
@@ -15,8 +17,17 @@ if TYPE_CHECKING:
 
 # First parts of addresses that the portal itself uses.
 RESERVED_SLUGS = frozenset(
-    "account accessibility admin contact cookies elections favicon-ico health privacy robots-txt "
-    "search sign-in static".split()
+    {
+        "account",
+        "accessibility",
+        "admin",
+        "contact",
+        "cookies",
+        "elections",
+        "favicon-ico",
+        "health",
+    }
+    | {"privacy", "robots-txt", "search", "sign-in", "static"}
 )
 SPENDING_RETURN_DAYS = 70
 
@@ -41,6 +52,11 @@ class Phase:
     starts_on: dt.date | None
     ends_on: dt.date | None
 
+    @property
+    def is_empty(self) -> bool:
+        """It has no day of its own, as a pre-election period that no notice date opens."""
+        return bool(self.starts_on and self.ends_on and self.ends_on < self.starts_on)
+
 
 class ElectionQuerySet(models.QuerySet["Election"]):
     def current(self, on: dt.date) -> "Election | None":
@@ -52,7 +68,7 @@ class ElectionQuerySet(models.QuerySet["Election"]):
         )
 
 
-class Election(models.Model):
+class Election(PublicFrame):
     """One poll for one post. It keeps its own address, whatever comes after it."""
 
     class Kind(models.TextChoices):
@@ -108,7 +124,6 @@ class Election(models.Model):
         help_text=f"Leave empty to archive it {SPENDING_RETURN_DAYS} days after the declaration, "
         "when spending returns have come in.",
     )
-    changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     objects = ElectionQuerySet.as_manager()
 
@@ -140,6 +155,11 @@ class Election(models.Model):
     def dates(self) -> "dict[str, KeyDate]":
         """The statutory dates by kind. Costs one query, once."""
         return {date.kind: date for date in self.key_dates.all() if date.kind}
+
+    def forget_dates(self) -> None:
+        """Read the dates anew when they are next asked for."""
+        self.__dict__.pop("dates", None)
+        getattr(self, "_prefetched_objects_cache", {}).pop("key_dates", None)
 
     def phases(self) -> list[Phase]:
         """The five phases in order, each beginning the day after the one before ends.

@@ -1,8 +1,16 @@
 import datetime as dt
+from typing import NoReturn
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from pcc_portal.public_frame import PublicFrame
+
 from .election import Election
+
+
+def _refuse(field: str, sentence: str, code: str) -> NoReturn:
+    raise ValidationError({field: ValidationError(sentence, code=code)})
 
 
 class KeyDateQuerySet(models.QuerySet["KeyDate"]):
@@ -12,8 +20,11 @@ class KeyDateQuerySet(models.QuerySet["KeyDate"]):
     def confirmed(self) -> "KeyDateQuerySet":
         return self.exclude(confirmed_by="")
 
+    def unconfirmed(self) -> "KeyDateQuerySet":
+        return self.filter(confirmed_by="")
 
-class KeyDate(models.Model):
+
+class KeyDate(PublicFrame):
     """A date in an election's timetable: worked out from polling day, or added by staff.
 
     It is shown as confirmed only when staff have recorded who confirmed it and the notice it
@@ -40,9 +51,14 @@ class KeyDate(models.Model):
         max_length=20,
         choices=Kind,
         blank=True,
-        help_text="Leave empty for a date of the office's own.",
+        help_text="Leave empty for a date of the office’s own.",
     )
-    title = models.CharField(max_length=150)
+    title = models.CharField(
+        "what happens",
+        max_length=150,
+        blank=True,
+        help_text="May stay empty for a statutory step: its usual name is used.",
+    )
     date = models.DateField()
     time = models.TimeField(
         "time", null=True, blank=True, help_text="UK time, where the law or notice sets one."
@@ -50,13 +66,19 @@ class KeyDate(models.Model):
     confirmed_by = models.CharField(
         max_length=100,
         blank=True,
-        help_text="Who checked the date against the notice: name and post.",
+        help_text="Who checked the date against the notice, as the public page will say it: name "
+        "or post.",
     )
     confirmed_on = models.DateField(null=True, blank=True)
     notice_title = models.CharField(
         "official notice", max_length=200, blank=True, help_text="The notice the date came from."
     )
     notice_url = models.URLField("link to the notice", blank=True)
+    # What the rules gave, and for which polling day: written by elections/timetabling.py alone.
+    worked_out_date = models.DateField(null=True, editable=False)
+    worked_out_time = models.TimeField(null=True, editable=False)
+    worked_out_for = models.DateField("for the poll of", null=True, editable=False)
+
     changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     objects = KeyDateQuerySet.as_manager()
@@ -86,20 +108,48 @@ class KeyDate(models.Model):
     def __str__(self) -> str:
         return f"{self.title}: {self.date:%-d %B %Y}"
 
+    def clean(self) -> None:
+        super().clean()
+        if not self.title and not self.kind:
+            _refuse("title", "Say what happens on this date.", "untitled")
+        self.title = self.title or self.get_kind_display()
+        if not self.differs_from_rule:
+            return
+        if self.kind == self.Kind.POLL:
+            _refuse("date", "Polling day is set on the election. Change it there.", "poll_date")
+        if not self.is_confirmed:
+            _refuse(
+                "date",
+                "This date is worked out from polling day. To give another date or time, say who "
+                "confirmed it and the official notice it came from.",
+                "worked_out",
+            )
+
     @property
     def is_confirmed(self) -> bool:
         return bool(self.confirmed_by)
+
+    @property
+    def differs_from_rule(self) -> bool:
+        """The date or time is not the one the statutory rules give for this polling day."""
+        if self.date is None or self.worked_out_date is None:
+            return False
+        return (self.date, self.time) != (self.worked_out_date, self.worked_out_time)
 
 
 class NonWorkingDay(models.Model):
     """A day election law leaves out beyond weekends and bank holidays.
 
     A day appointed for public thanksgiving or mourning, which no calendar knows in advance
-    (Police and Crime Commissioner Elections Order 2012, Schedule 3, rule 4).
+    (Police and Crime Commissioner Elections Order 2012, Schedule 3, Part 1).
     """
 
     date = models.DateField(unique=True)
-    reason = models.CharField(max_length=150)
+    reason = models.CharField(
+        max_length=150,
+        help_text="Why it is left out, as in “Day of national mourning”. Bank holidays need not be "
+        "entered.",
+    )
 
     class Meta:
         ordering = ["-date"]

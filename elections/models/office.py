@@ -1,7 +1,9 @@
 from django.db import models
 
+from pcc_portal.public_frame import PublicFrame
 
-class Office(models.Model):
+
+class Office(PublicFrame):
     """The office that runs the portal: its own names, contacts and colour."""
 
     class Kind(models.TextChoices):
@@ -20,7 +22,13 @@ class Office(models.Model):
         PLUM = "plum", "Plum"
         SLATE = "slate", "Slate grey"
 
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PCC)
+    kind = models.CharField(
+        max_length=10,
+        choices=Kind,
+        default=Kind.PCC,
+        help_text="It decides the timetable of the office’s elections. A mayor’s is that of a "
+        "combined authority; the Mayor of London has another one. A board has none yet.",
+    )
     name = models.CharField(
         max_length=200,
         unique=True,
@@ -47,7 +55,6 @@ class Office(models.Model):
     contact_phone = models.CharField(max_length=30, blank=True)
     address = models.TextField("postal address", blank=True)
     website = models.URLField(blank=True)
-    changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     class Meta:
         ordering = ["name"]

@@ -114,7 +114,9 @@ class _Loader:
         set_out(self.election)
         for date_row in key_dates:
             kind = date_row.take("kind", "")
-            date = KeyDate.objects.filter(election=self.election, kind=kind).exclude(kind="").first()
+            date = (
+                KeyDate.objects.filter(election=self.election, kind=kind).exclude(kind="").first()
+            )
             date = date or KeyDate(election=self.election, kind=kind)
             self._save(date_row, date, date_row.rest())
         for candidate_row in candidates:
@@ -247,7 +249,9 @@ class _Loader:
         except ValidationError as error:
             key, sentences = next(iter(error.message_dict.items()))
             found = row.error(f"{key}: {' '.join(sentences)}", key)
-            raise (DemoError(row.path, line, f"{' '.join(sentences)}") if line else found) from error
+            raise (
+                DemoError(row.path, line, f"{' '.join(sentences)}") if line else found
+            ) from error
         instance.save()
         for key, related in many.items():
             getattr(instance, key).set(related)

@@ -1,0 +1,3 @@
+from . import documents, newsletters
+
+__all__ = ["documents", "newsletters"]

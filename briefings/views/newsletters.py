@@ -1,0 +1,52 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from elections.addresses import election_at
+from releases.page_cache import public_page
+
+from ..sections import chapters
+from ..versions import version_asked_for
+
+
+@public_page
+@require_safe
+def newsletter_list(request: HttpRequest, election_slug: str) -> HttpResponse:
+    at = timezone.now()
+    election = election_at(election_slug)
+    newsletters = election.newsletters.visible_to(request.user, at).newest(at)
+    return render(
+        request,
+        "briefings/newsletter_list.html",
+        {
+            "election": election,
+            "section": "newsletters",
+            "newsletters": newsletters.select_related("release"),
+        },
+    )
+
+
+@public_page
+@require_safe
+def newsletter(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
+    at = timezone.now()
+    election = election_at(election_slug)
+    shown, versions = version_asked_for(
+        election.newsletters.visible_to(request.user, at).select_related("release"),
+        request,
+        slug,
+        at,
+    )
+    return render(
+        request,
+        "briefings/newsletter_detail.html",
+        {
+            "election": election,
+            "section": "newsletters",
+            "at": at,
+            "newsletter": shown,
+            "versions": versions,
+            "chapters": chapters(shown, user=request.user, at=at),
+        },
+    )

@@ -1,0 +1,98 @@
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from elections.models import Candidate, User
+
+# Rights hang on the user, and sign-in reads the user's own address.
+admin.site.unregister([Group, EmailAddress])
+
+
+@admin.register(Candidate)
+class CandidateAdmin(admin.ModelAdmin):
+    list_display = ("surname", "other_names", "election", "status", "ballot_description", "user")
+    list_display_links = ("surname", "other_names")
+    list_filter = ("election", "status")
+    list_select_related = ("election", "user")
+    search_fields = ("surname", "other_names")
+    fieldsets = (
+        (
+            "Who stands",
+            {
+                "fields": ("election", "surname", "other_names", "status"),
+                "description": "The public list shows those nominated, and nobody before the "
+                "statement of persons nominated is published. Never enter a home address.",
+            },
+        ),
+        ("How they sign in", {"fields": ("user",)}),
+        ("Once nominations are published", {"fields": ("ballot_description",)}),
+    )
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(is_staff=False)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """People who can sign in, with a code sent by mail. There are no passwords."""
+
+    list_display = ("name", "email", "is_staff", "is_active", "stands_in", "last_login")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("name", "email")
+    readonly_fields = ("last_login", "joined_at")
+    fieldsets = (
+        (
+            "Who",
+            {
+                "fields": ("email", "name"),
+                "description": "They sign in with a code sent to this address. There is no "
+                "password to give out.",
+            },
+        ),
+        ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("Record", {"fields": ("last_login", "joined_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("candidacies__election")
+
+    @admin.display(description="candidate in")
+    def stands_in(self, obj: User) -> str:
+        return "; ".join(str(candidacy.election) for candidacy in obj.candidacies.all())
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "is_superuser":
+            kwargs["label"] = "May do everything"
+            kwargs["help_text"] = "May change everything on the staff pages, other users too."
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        rights = () if request.user.is_superuser else ("is_staff", "is_superuser")
+        return (*self.readonly_fields, *rights)
+
+    def _may_touch(self, request: HttpRequest, obj: Model | None) -> bool:
+        """Whoever sets a person's address can sign in as that person."""
+        return request.user.is_superuser or not (isinstance(obj, User) and obj.is_staff)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            # Otherwise a code could still be had at the address they no longer use.
+            EmailAddress.objects.filter(user=obj).delete()

@@ -1,0 +1,210 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.forms import CheckboxSelectMultiple, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from elections.models import Election
+from releases.admin import ReleasableAdmin, ReleasedPartInline, state
+
+from .forms import InOrderForm, InOrderFormSet
+from .models import InformationRequest, Part, Response, Topic
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    """The subjects readers can filter the log by."""
+
+    list_display = ("name", "election", "in_requests")
+    list_filter = ("election",)
+    list_select_related = ("election",)
+    search_fields = ("name",)
+    fields = ("election", "name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        return super().get_queryset(request).annotate(count=Count("requests"))
+
+    @admin.display(description="requests", ordering="count")
+    def in_requests(self, topic: Any) -> int:
+        return topic.count
+
+
+class PartInline(ReleasedPartInline, admin.StackedInline):
+    """What was asked, question by question; the responses have a page for each."""
+
+    model = Part
+    form = InOrderForm
+    formset = InOrderFormSet
+    extra = 0
+    fields = ("position", "question", "outcome", "outcome_note", "answers")
+    readonly_fields = ("answers",)
+    verbose_name = "part"
+    verbose_name_plural = "parts: one for each question"
+
+    def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else 1
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
+        return super().get_queryset(request).prefetch_related("responses")
+
+    @admin.display(description="responses")
+    def answers(self, part: Part) -> str:
+        if not part.pk:
+            return "Save first. Then write what was said in response, on a page of its own."
+        speakers = "; ".join(response.responder for response in part.responses.all())
+        return format_html(
+            '{}. <a href="{}">Write or read the responses to this part</a>',
+            speakers or "None yet",
+            reverse("admin:infolog_part_change", args=[part.pk]),
+        )
+
+
+@admin.register(InformationRequest)
+class InformationRequestAdmin(ReleasableAdmin):
+    """A request is begun with its question; the rest is filled in on the page that follows."""
+
+    list_display = (
+        "title",
+        "shown_reference",
+        "received_on",
+        "form",
+        "shown_outcome",
+        "audience",
+        "version",
+        state,
+    )
+    list_filter = ("election", "audience", "form", "topics")
+    search_fields = ("title", "slug", "parts__question", "parts__responses__text")
+    date_hierarchy = "received_on"
+    inlines = (PartInline,)
+    radio_fields = {"form": admin.VERTICAL}
+    filter_horizontal = ("see_also", "documents")
+    begun = (None, {"fields": ("election", "title", "received_on", "form", "introduction")})
+    asked = (
+        "What was asked",
+        {"fields": ("shown_reference", "title", "received_on", "form", "introduction", "event")},
+    )
+    around = ("What belongs to it", {"fields": ("topics", "note", "see_also", "documents")})
+    readers = (
+        "Who sees it, and when",
+        {"fields": ("election", "audience", "release", "shown_outcome", state)},
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (self.asked, self.around, self.readers) if obj else (self.begun,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Topics, events and papers are those of its election, so that cannot change under them.
+        return ("shown_reference", "shown_outcome", state) + (("election",) if obj else ())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("parts")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        current = Election.objects.current(timezone.localdate())
+        return {"election": current, **super().get_changeform_initial_data(request)}
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[ModelForm]:
+        """Offers what belongs to the election of the request, and nothing of another one."""
+        form = super().get_form(request, obj, **kwargs)
+        for name in {"topics", "event", "see_also", "documents", "release"} & {*form.base_fields}:
+            field = form.base_fields[name]
+            field.queryset = field.queryset.filter(election=obj.election_id)
+        for name in {"event", "see_also", "documents"} & {*form.base_fields}:
+            field = form.base_fields[name]
+            field.queryset = field.queryset.newest(timezone.now())
+        if "see_also" in form.base_fields:
+            others = form.base_fields["see_also"]
+            others.queryset = others.queryset.exclude(slug=obj.slug)
+        return form
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "topics":
+            kwargs["widget"] = CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Leads on to the page where responses, topics and release are filled in."""
+        if "_addanother" in request.POST or "_popup" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        self.message_user(
+            request,
+            f"“{obj}” is saved as a draft, with the reference {obj.reference}. "
+            "Next, follow the link under each part to write the responses.",
+            messages.SUCCESS,
+        )
+        return HttpResponseRedirect(
+            reverse("admin:infolog_informationrequest_change", args=[obj.pk])
+        )
+
+    @admin.display(description="reference", ordering="slug")
+    def shown_reference(self, obj: InformationRequest) -> str:
+        return obj.reference
+
+    @admin.display(description="outcome")
+    def shown_outcome(self, obj: InformationRequest) -> str:
+        return obj.outcome_in_words
+
+
+class ResponseInline(ReleasedPartInline, admin.StackedInline):
+    """What was said in response, speaker by speaker, in the order it was said."""
+
+    model = Response
+    form = InOrderForm
+    formset = InOrderFormSet
+    extra = 0
+    fields = ("position", "responder", "role", "text")
+    verbose_name_plural = "responses: one for each speaker, in the order they spoke"
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj and obj.responses.exists() else 1
+
+
+@admin.register(Part)
+class PartAdmin(admin.ModelAdmin):
+    """One question with its responses. Opened from its request, so no menu lists it."""
+
+    list_display = ("question", "request", "outcome")
+    list_select_related = ("request",)
+    fields = ("of_request", "question", "outcome", "outcome_note")
+    readonly_fields = ("of_request",)
+    inlines = (ResponseInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
+        return super().get_queryset(request).select_related("request__release")
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        return {}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.is_released)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_released)
+
+    @admin.display(description="request")
+    def of_request(self, part: Part) -> str:
+        return format_html('<a href="{}">{}</a>', _request_page(part.request_id), part.request)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Part) -> HttpResponse:
+        """Back to the request it belongs to."""
+        return HttpResponseRedirect(_request_page(obj.request_id))
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        response = super().response_delete(request, obj_display, obj_id)
+        response["Location"] = reverse("admin:infolog_informationrequest_changelist")
+        return response
+
+
+def _request_page(pk: int) -> str:
+    return reverse("admin:infolog_informationrequest_change", args=[pk])

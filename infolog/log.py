@@ -1,0 +1,118 @@
+"""The log as one reader may see it at one moment: its requests, its table, what to filter by."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from elections.models import Election
+from releases.models import Reader, ReleasableQuerySet
+
+from .models import InformationRequest, InformationRequestQuerySet, Part, Response, Topic
+
+# The office's own columns, in its order.
+COLUMNS = ("Date of request", "Form of request", "Information requested", "Response")
+
+
+def requests_in(election: Election, user: Reader, at: dt.datetime) -> InformationRequestQuerySet:
+    """Every request of the election that ``user`` may see, in the version in force."""
+    return _released_in(election, user, at).newest(at)
+
+
+def versions_of(
+    election: Election, slug: str, user: Reader, at: dt.datetime
+) -> InformationRequestQuerySet:
+    """Every version of one request that ``user`` may see."""
+    return _released_in(election, user, at).filter(slug=slug)
+
+
+def _released_in(election: Election, user: Reader, at: dt.datetime) -> InformationRequestQuerySet:
+    return (
+        InformationRequest.objects.visible_to(user, at)
+        .filter(election=election)
+        .select_related("election", "release")
+    )
+
+
+def with_answers(requests: InformationRequestQuerySet) -> InformationRequestQuerySet:
+    """Fetches parts, responses and topics too: three queries, however many requests."""
+    parts = Part.objects.prefetch_related("responses")
+    return requests.prefetch_related("topics", Prefetch("parts", parts))
+
+
+def current(rows: QuerySet[Any], user: Reader, at: dt.datetime) -> ReleasableQuerySet:
+    """The versions in force of what ``rows`` are versions of, as far as ``user`` may see them.
+
+    A released request keeps pointing to the version it was released with; readers are led on.
+    """
+    same = rows.filter(election=OuterRef("election"), slug=OuterRef("slug"))
+    return (
+        rows.model._default_manager.visible_to(user, at)
+        .newest(at)
+        .filter(Exists(same))
+        .select_related("election")
+    )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The topics and responders of a reader's requests: a hidden request lends none."""
+
+    topics: list[Topic]
+    responders: list[str]
+
+    @classmethod
+    def of(cls, requests: InformationRequestQuerySet) -> "Choices":
+        ids = requests.order_by().values("pk")
+        responders = Response.objects.filter(part__request__in=ids).order_by("responder")
+        return cls(
+            topics=list(Topic.objects.filter(requests__in=ids).distinct()),
+            responders=list(responders.values_list("responder", flat=True).distinct()),
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request as a row of the office's table, its parts and responses merged in order."""
+
+    request: InformationRequest
+    asked: list[str]
+    answered: list[str]
+
+
+def rows(requests: InformationRequestQuerySet) -> list[Row]:
+    return [
+        Row(request, list(_asked(request)), list(_answered(request)))
+        for request in with_answers(requests)
+    ]
+
+
+def _asked(request: InformationRequest) -> Iterator[str]:
+    if request.introduction:
+        yield request.introduction
+    parts = request.parts.all()
+    for part in parts:
+        yield _number(part, len(parts)) + part.question
+
+
+def _answered(request: InformationRequest) -> Iterator[str]:
+    parts = request.parts.all()
+    for part in parts:
+        first, *more = [*_said(part), ""]
+        yield _number(part, len(parts)) + first
+        yield from filter(None, more)
+    if request.note:
+        yield f"Note: {request.note}"
+
+
+def _number(part: Part, of: int) -> str:
+    return f"{part.position}. " if of > 1 else ""
+
+
+def _said(part: Part) -> Iterator[str]:
+    for response in part.responses.all():
+        yield f"{response.speaker}: {response.text}"
+    if part.outcome != Part.Outcome.ANSWERED or part.outcome_note:
+        yield f"{part.get_outcome_display()}. {part.outcome_note}".strip()

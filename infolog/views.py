@@ -1,0 +1,121 @@
+import datetime as dt
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django.core.paginator import InvalidPage, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from elections.addresses import election_at
+from elections.models import Election
+from pcc_portal.downloads import csv_response, licence_row
+from releases.page_cache import public_page
+
+from .forms import LogFilter
+from .log import COLUMNS, Choices, Row, current, requests_in, rows, versions_of, with_answers
+from .models import InformationRequestQuerySet
+
+PER_PAGE = 25
+VERSIONS = frozenset(str(number) for number in range(1, 1000))
+
+
+@public_page
+@require_safe
+def log(request: HttpRequest, election_slug: str) -> HttpResponse:
+    """The log, newest first, narrowed down to what the reader asks for."""
+    election = election_at(election_slug)
+    everything = requests_in(election, request.user, timezone.now())
+    form = LogFilter(request.GET, choices=Choices.of(everything))
+    paginator = Paginator(with_answers(form.matching(everything)), PER_PAGE)
+    try:
+        page = paginator.page(request.GET.get("page", 1))
+    except InvalidPage as unknown:
+        raise Http404("The log has no such page.") from unknown
+    chosen = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
+    context = {
+        "election": election,
+        "section": "log",
+        "form": form,
+        "page": page,
+        "is_filtered": bool(chosen),
+        "query": urlencode(chosen),
+    }
+    return render(request, "infolog/informationrequest_list.html", context)
+
+
+@public_page
+@require_safe
+def request_page(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
+    """One request with its answers, and what belongs to it as far as the reader may see that."""
+    election = election_at(election_slug)
+    user, at = request.user, timezone.now()
+    versions = versions_of(election, slug.lower(), user, at)
+    item = get_object_or_404(with_answers(_asked_for(request, versions, at)))
+    events = type(item).event.get_queryset().filter(pk=item.event_id)
+    context = {
+        "election": election,
+        "section": "log",
+        "item": item,
+        "others": list(versions.exclude(pk=item.pk).order_by("-version")),
+        "event": current(events, user, at).first() if item.event_id else None,
+        "see_also": current(item.see_also.all(), user, at),
+        "documents": current(item.documents.all(), user, at),
+    }
+    return render(request, "infolog/informationrequest_detail.html", context)
+
+
+def _asked_for(
+    request: HttpRequest, versions: InformationRequestQuerySet, at: dt.datetime
+) -> InformationRequestQuerySet:
+    """The one version in force, or the one that ``?version=1`` names."""
+    if "version" not in request.GET:
+        return versions.newest(at)
+    number = request.GET["version"]
+    return versions.filter(version=int(number)) if number in VERSIONS else versions.none()
+
+
+@public_page
+@require_safe
+def table(request: HttpRequest, election_slug: str) -> HttpResponse:
+    """The whole log as the office's own table of four columns, to read and to print."""
+    election = election_at(election_slug)
+    context = {
+        "election": election,
+        "section": "log",
+        "columns": COLUMNS,
+        "rows": rows(requests_in(election, request.user, timezone.now())),
+    }
+    return render(request, "infolog/informationrequest_table.html", context)
+
+
+@public_page
+@require_safe
+def download(request: HttpRequest, election_slug: str) -> HttpResponse:
+    """The same table as a file for spreadsheets."""
+    election = election_at(election_slug)
+    at = timezone.now()
+    lines = _file(election, rows(requests_in(election, request.user, at)))
+    return csv_response(f"{election.slug}-information-requests-log.csv", lines)
+
+
+def _file(election: Election, merged: list[Row]) -> Iterator[list[str]]:
+    yield ["Information requests log", election.name]
+    yield ["Published by", election.office.name]
+    yield ["As on", f"{timezone.localdate():%-d %B %Y}"]
+    yield licence_row(election.office.name)
+    yield []
+    yield [*COLUMNS, "Reference", "Topics", "Outcome", "Published (UK time)"]
+    for row in merged:
+        item = row.request
+        yield [
+            item.received_on.isoformat(),
+            item.get_form_display(),
+            "\n".join(row.asked),
+            "\n".join(row.answered),
+            item.reference,
+            "; ".join(topic.name for topic in item.topics.all()),
+            item.outcome_in_words,
+            f"{timezone.localtime(item.release.released_at):%Y-%m-%d %H:%M}",
+        ]

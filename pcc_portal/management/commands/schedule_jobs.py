@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django_q.models import Schedule
+
+
+class Command(BaseCommand):
+    """Writes down when each job runs; may be called again at any time."""
+
+    help = "Tell the job worker what to do when. Running it again changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        Schedule.objects.update_or_create(
+            name="Release what is due",
+            defaults={
+                "func": "releases.jobs.release_due_now",
+                "schedule_type": Schedule.MINUTES,
+                "minutes": 1,
+                "repeats": -1,
+            },
+        )

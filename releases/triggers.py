@@ -1,0 +1,35 @@
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+def put_trigger(
+    connection: BaseDatabaseWrapper, name: str, *, timing: str, event: str, table: str, **body: Any
+) -> None:
+    """Make the trigger ``name``, in place of one of that name, on SQLite or PostgreSQL.
+
+    ``timing`` is BEFORE or AFTER; ``event`` INSERT, UPDATE or DELETE. ``body`` holds ``condition``
+    (SQL, or empty for always), and what to do then: ``sqlite`` and ``postgresql``.
+    """
+    condition, action = body["condition"], body[connection.vendor]
+    name = name[:63]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # A trigger's WHEN may hold no subquery there, so the function asks the question.
+            action = f"IF {condition} THEN {action} END IF;" if condition else action
+            row = "OLD" if event == "DELETE" else "NEW"
+            cursor.execute(
+                f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger AS $$ '
+                f"BEGIN {action} RETURN {row}; END $$ LANGUAGE plpgsql"
+            )
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"')
+            cursor.execute(
+                f'CREATE TRIGGER "{name}" {timing} {event} ON "{table}" '
+                f'FOR EACH ROW EXECUTE FUNCTION "{name}"()'
+            )
+        else:
+            when = f"WHEN {condition} " if condition else ""
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+            cursor.execute(
+                f'CREATE TRIGGER "{name}" {timing} {event} ON "{table}" {when}BEGIN {action} END'
+            )

@@ -1,0 +1,132 @@
+"""A real portal over the demo content, and a real Chromium to look at it."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts import chromium, serving
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-sync",
+    "--no-first-run",
+]
+# WCAG 2.0, 2.1 and 2.2 at levels A and AA.
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("portal")
+
+
+@pytest.fixture(scope="session")
+def portal(data_dir) -> Iterator[str]:
+    """The address of a portal that holds the demo content, served as in production."""
+    assert (serving.ROOT / "staticfiles/staticfiles.json").exists(), "Run make test CHECKS=browser."
+    serving.load_demo(data_dir)
+    variables = serving.environment(data_dir)
+    with serving.served("pcc_portal.wsgi", data_dir / "server.log", variables) as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, portal) -> Iterator[Page]:
+    """An empty page of a visitor nobody knows. Addresses may begin at the portal's root.
+
+    A script that fails, or anything the Content-Security-Policy stops, fails the test.
+    """
+    context = browser.new_context(
+        base_url=portal, viewport={"width": 1280, "height": 900}, locale="en-GB"
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: faults.append(message.text) if "Security Policy" in message.text else None,
+    )
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def phone(page) -> Page:
+    """The same page 320 CSS pixels wide: a small phone, or 400 % zoom."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    return page
+
+
+@pytest.fixture
+def sign_in(page, data_dir) -> Callable[[str], None]:
+    """Sign in as a demo person, by the code in the mail."""
+
+    def _sign_in(email: str) -> None:
+        seen = set((data_dir / "mail").glob("*"))
+        page.goto("/account/login/code/")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_role("button", name="Send me a code").click()
+        page.get_by_label("Code", exact=True).fill(_code(email, data_dir / "mail", seen))
+        page.get_by_role("button", name="Sign in").click()
+
+    return _sign_in
+
+
+def _code(email: str, folder: Path, seen: set[Path]) -> str:
+    for path in set(folder.glob("*")) - seen:
+        text = path.read_text()
+        code = re.search(r"^\s*([A-Z0-9]{3}-?[A-Z0-9]{3})\s*$", text, re.MULTILINE)
+        if f"To: {email}" in text and code:
+            return code.group(1)
+    raise AssertionError(f"No mail with a code for {email} in {folder}.")
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Fails when the page as it stands breaks a WCAG rule that a machine can see."""
+
+    def _axe(page: Page) -> None:
+        options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+        violations = Axe().run(page, options=options).response["violations"]
+        told = [
+            f"{v['id']} ({v['impact']}): {v['help']}: {node['html'][:200]}"
+            for v in violations
+            for node in v["nodes"]
+        ]
+        assert told == [], f"{page.url}: {len(told)} faults\n" + "\n".join(told)
+
+    return _axe
+
+
+@pytest.fixture
+def no_sideways_scroll() -> Callable[[Page], None]:
+    def _no_sideways_scroll(page: Page) -> None:
+        width, window = page.evaluate(
+            "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert width <= window, f"{page.url} is {width} px wide in a window of {window} px."
+
+    return _no_sideways_scroll

@@ -1,0 +1,20 @@
+from django.core.management import call_command
+from django.utils.module_loading import import_string
+from django_q.models import Schedule
+
+
+def test_schedule_jobs_twice_plans_each_job_once(db):
+    call_command("schedule_jobs")
+    next_run = Schedule.objects.get().next_run
+    call_command("schedule_jobs")
+
+    planned = Schedule.objects.values_list("func", "schedule_type", "minutes", "repeats")
+    assert list(planned) == [("releases.jobs.release_due_now", Schedule.MINUTES, 1, -1)]
+    assert Schedule.objects.get().next_run == next_run
+
+
+def test_schedule_jobs_plans_only_what_can_be_called(db):
+    call_command("schedule_jobs")
+
+    for schedule in Schedule.objects.all():
+        assert callable(import_string(schedule.func))

@@ -1,0 +1,64 @@
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from pcc_portal.templatetags.portal import clock, day
+from releases.admin import ReleasableAdmin, ReleasedPartInline, state
+
+from .models import AgendaItem, Event, EventHost, Slot
+
+
+class HostInline(ReleasedPartInline, admin.TabularInline):
+    model = EventHost
+    extra = 0
+    fields = ("position", "name", "role")
+
+
+class SlotInline(ReleasedPartInline, admin.TabularInline):
+    model = Slot
+    extra = 0
+    fields = ("starts_at", "ends_at", "is_all_day", "venue", "capacity")
+
+
+class AgendaInline(ReleasedPartInline, admin.TabularInline):
+    model = AgendaItem
+    extra = 0
+    fields = ("position", "starts_at", "title", "speaker")
+
+
+@admin.register(Event)
+class EventAdmin(ReleasableAdmin):
+    """What candidates can attend: first what it is, then for whom, then when (below)."""
+
+    list_display = ("title", "next_slot", "kind", "open_to", "election", "audience", state)
+    list_filter = ("election", "kind", "open_to", "format", "audience")
+    search_fields = ("title", "summary", "hosts__name")
+    prepopulated_fields = {"slug": ("title",)}
+    inlines = (SlotInline, HostInline, AgendaInline)
+    fieldsets = (
+        ("What it is", {"fields": ("title", "kind", "summary")}),
+        (
+            "Who can attend, and how",
+            {
+                "fields": ("open_to", "format", "by_appointment", "how_to_join"),
+                "description": "When it is, who leads it and its agenda stand further down.",
+            },
+        ),
+        ReleasableAdmin.release_fieldset,
+        ("Afterwards", {"fields": ("recording", "source_note")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        return super().get_queryset(request).with_next_slot(timezone.localdate())
+
+    @admin.display(description="next time", ordering=F("next_slot").asc(nulls_last=True))
+    def next_slot(self, event: Any) -> str:
+        """The time as the public sees it, from today on."""
+        if event.by_appointment:
+            return "By appointment"
+        starts: dt.datetime | None = event.next_slot
+        return f"{day(starts)}, {clock(starts)}" if starts else "None to come"

@@ -1,0 +1,96 @@
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from elections.addresses import election_at
+from elections.models import Election
+from releases.page_cache import public_page
+
+from . import calendars
+from .forms import ProgrammeFilterForm
+from .models import Event
+from .programme import read_programme, visible_events
+
+
+@public_page
+@require_safe
+def programme(request: HttpRequest, election_slug: str) -> HttpResponse:
+    election = election_at(election_slug)
+    context = _programme_context(request, election, at=timezone.now())
+    return render(request, "workshops/programme.html", context)
+
+
+@public_page
+@require_safe
+def programme_by_day(request: HttpRequest, election_slug: str) -> HttpResponse:
+    election = election_at(election_slug)
+    context = _programme_context(request, election, at=timezone.now())
+    return render(request, "workshops/programme_by_day.html", context)
+
+
+@public_page
+@require_safe
+def programme_sheet(request: HttpRequest, election_slug: str) -> HttpResponse:
+    """The programme as one table, to be printed."""
+    election = election_at(election_slug)
+    context = _programme_context(request, election, at=timezone.now())
+    return render(request, "workshops/programme_sheet.html", context)
+
+
+@public_page
+@require_safe
+def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
+    election = election_at(election_slug)
+    at = timezone.now()
+    events = Event.objects.visible_to(request.user, at).newest(at).select_related("release")
+    found = get_object_or_404(
+        events.prefetch_related("hosts", "agenda", "slots"), election=election, slug=slug
+    )
+    found.election = election
+    slots = list(found.slots.all())
+    today = timezone.localdate(at)
+    context = {
+        "election": election,
+        "section": "programme",
+        "event": found,
+        "slots": slots,
+        "is_past": bool(slots) and all(slot.day < today for slot in slots),
+    }
+    return render(request, "workshops/event_detail.html", context)
+
+
+@public_page
+@require_safe
+def calendar(request: HttpRequest, election_slug: str) -> HttpResponse:
+    """The public programme for calendar programs: the same for everyone, signed in or not."""
+    election = election_at(election_slug)
+    feed = calendars.feed(
+        election,
+        events=visible_events(election, user=AnonymousUser(), at=timezone.now()),
+        absolute=request.build_absolute_uri,
+    )
+    response = HttpResponse(feed, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{election.slug}-programme.ics"'
+    return response
+
+
+def _programme_context(
+    request: HttpRequest, election: Election, *, at: dt.datetime
+) -> dict[str, Any]:
+    """The part of the programme asked for; nothing, and why, where the question makes no sense."""
+    form = ProgrammeFilterForm(request.GET)
+    context: dict[str, Any] = {"election": election, "section": "programme", "form": form}
+    if not form.is_valid():
+        return context
+    chosen = form.cleaned_data
+    asked = {name: value for name, value in chosen.items() if value}
+    programme = read_programme(
+        election, user=request.user, at=at, kind=chosen["kind"], open_to=chosen["who"]
+    )
+    return context | {"programme": programme, "query": urlencode(asked)}
