@@ -52,49 +52,37 @@ def chapters(newsletter: Newsletter, *, user: Reader, at: dt.datetime) -> list[C
 
 
 def _sections(newsletter: Newsletter, user: Reader, at: dt.datetime) -> list[Section]:
+    def visible(model: Any) -> Any:
+        items = model.objects.visible_to(user, at).select_related("election")
+        return with_corrections(items, at)
+
+    def of(model: Any) -> Any:
+        return model.objects.filter(parent=newsletter)
+
     sections: list[Section] = [
-        *TextSection.objects.filter(parent=newsletter),
-        *ProgrammeSection.objects.filter(parent=newsletter),
-        *ContactSection.objects.filter(parent=newsletter),
-        *_tables(newsletter, user, at),
-        *_lists(FiguresSection, "figures", Figure, ["source__election"], newsletter, user, at),
-        *_lists(DocumentsSection, "documents", Document, [], newsletter, user, at),
+        *of(TextSection),
+        *of(ProgrammeSection),
+        *of(ContactSection),
+        *_tables(of(TableSection), visible(Statement).with_table()),
+        *_lists(of(FiguresSection), "figures", visible(Figure).with_source()),
+        *_lists(of(DocumentsSection), "documents", visible(Document)),
     ]
     return sorted(sections, key=lambda section: (section.ordering, section._meta.model_name))
 
 
-def _visible(model: Any, related: list[str], user: Reader, at: dt.datetime) -> QuerySet[Any]:
-    visible = model.objects.visible_to(user, at).select_related("election", "release", *related)
-    return with_corrections(visible, at)
-
-
-def _tables(newsletter: Newsletter, user: Reader, at: dt.datetime) -> list[TableSection]:
+def _tables(sections: QuerySet[Any], visible: QuerySet[Any]) -> list[Section]:
     """Each with ``shown``: its statement, or ``None`` when it is not for this reader."""
-    sections = list(TableSection.objects.filter(parent=newsletter))
-    statements = (
-        _visible(Statement, ["source__election"], user, at)
-        .filter(pk__in=[section.statement_id for section in sections])
-        .prefetch_related("columns", "lines")
-        .in_bulk()
-    )
-    for section in sections:
+    found = list(sections)
+    statements = visible.in_bulk([section.statement_id for section in found])
+    for section in found:
         section.shown = statements.get(section.statement_id)
-    return sections
+    return found
 
 
-def _lists(
-    model: Any,
-    name: str,
-    item: Any,
-    related: list[str],
-    newsletter: Newsletter,
-    user: Reader,
-    at: dt.datetime,
-) -> list[Any]:
+def _lists(sections: QuerySet[Any], name: str, visible: QuerySet[Any]) -> list[Section]:
     """Each with ``shown``: what of its list is for this reader, and ``hidden``: how many are not."""
-    visible = Prefetch(name, queryset=_visible(item, related, user, at), to_attr="shown")
-    sections = model.objects.filter(parent=newsletter).annotate(total=Count(name))
-    found = list(sections.prefetch_related(visible))
+    shown = Prefetch(name, queryset=visible, to_attr="shown")
+    found = list(sections.annotate(total=Count(name)).prefetch_related(shown))
     for section in found:
         section.hidden = section.total - len(section.shown)
     return found

@@ -29,6 +29,15 @@ class TopicAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
         return super().get_queryset(request).annotate(count=Count("requests"))
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("election",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A topic stays as long as a released request has it."""
+        return super().has_delete_permission(request, obj) and not (
+            obj and obj.requests.filter(release__released_at__isnull=False).exists()
+        )
+
     @admin.display(description="requests", ordering="count")
     def in_requests(self, topic: Any) -> int:
         return topic.count

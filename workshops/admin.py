@@ -2,7 +2,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -38,6 +38,7 @@ class EventAdmin(ReleasableAdmin):
     list_filter = ("election", "kind", "open_to", "format", "audience")
     search_fields = ("title", "summary", "hosts__name")
     prepopulated_fields = {"slug": ("title",)}
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     inlines = (SlotInline, HostInline, AgendaInline)
     fieldsets = (
         ("What it is", {"fields": ("title", "kind", "summary")}),
@@ -61,4 +62,6 @@ class EventAdmin(ReleasableAdmin):
         if event.by_appointment:
             return "By appointment"
         starts: dt.datetime | None = event.next_slot
-        return f"{day(starts)}, {clock(starts)}" if starts else "None to come"
+        if starts is None:
+            return "None to come"
+        return day(starts) if event.next_slot_is_all_day else f"{day(starts)}, {clock(starts)}"

@@ -22,9 +22,16 @@ def start_of_day(day: dt.date) -> dt.datetime:
 
 class EventQuerySet(ReleasableQuerySet):
     def with_next_slot(self, on: dt.date) -> Self:
-        """Each with ``next_slot``: when its first slot on the UK day ``on`` or later starts."""
-        to_come = models.Q(slots__starts_at__gte=start_of_day(on))
-        return self.annotate(next_slot=models.Min("slots__starts_at", filter=to_come))
+        """Each with ``next_slot``, the start of its first slot on the UK day ``on`` or later.
+
+        Where only its day is known, ``next_slot_is_all_day`` is true.
+        """
+        to_come = Slot.objects.upcoming(on).filter(event=models.OuterRef("pk"))
+        first = to_come.order_by("starts_at")
+        return self.annotate(
+            next_slot=models.Subquery(first.values("starts_at")[:1]),
+            next_slot_is_all_day=models.Subquery(first.values("is_all_day")[:1]),
+        )
 
 
 class Event(ReleasableItem):

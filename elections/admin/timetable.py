@@ -2,7 +2,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -75,8 +75,12 @@ def state(key_date: KeyDate) -> str:
     return "Confirmed"
 
 
+# A link typed without its scheme is a safe one.
+SAFE_LINKS = {URLField: {"assume_scheme": "https"}}
+
+CONFIRM = "Confirm it from the official notice"
 CONFIRMATION = (
-    "Confirm it from the official notice",
+    CONFIRM,
     {
         "fields": ("confirmed_by", "confirmed_on", "notice_title", "notice_url"),
         "description": "Fill in the first three once you have seen the returning officer’s "
@@ -87,6 +91,7 @@ CONFIRMATION = (
 
 @admin.register(Office)
 class OfficeAdmin(admin.ModelAdmin):
+    formfield_overrides = SAFE_LINKS
     list_display = ("short_name", "kind", "post", "area")
     fieldsets = (
         ("The office", {"fields": ("kind", "name", "short_name", "post", "area", "force")}),
@@ -114,9 +119,13 @@ class OfficeAdmin(admin.ModelAdmin):
 class KeyDateInline(admin.StackedInline):
     model = KeyDate
     extra = 0
+    formfield_overrides = SAFE_LINKS
     fieldsets = (
-        (None, {"fields": ("title", "kind", "date", "time", worked_out)}),
-        CONFIRMATION,
+        (None, {"fields": (("title", "kind"), ("date", "time"), worked_out)}),
+        (
+            CONFIRM,
+            {"fields": (("confirmed_by", "confirmed_on"), ("notice_title", "notice_url"))},
+        ),
     )
     readonly_fields = (worked_out,)
 
@@ -138,7 +147,8 @@ class ElectionAdmin(admin.ModelAdmin):
                 "fields": ("office", "kind", "name", "slug", "poll_date", "ballot_id", "summary"),
                 "description": "When you save a new polling day the statutory dates below are "
                 "worked out from it. Dates confirmed from a notice about another polling day go "
-                "back to expected.",
+                "back to expected. To confirm a date, say who compared it with the returning "
+                "officer’s notice, and when.",
             },
         ),
         (
@@ -202,6 +212,7 @@ class StateFilter(admin.SimpleListFilter):
 class KeyDateAdmin(admin.ModelAdmin):
     """Dates one by one, to find those still to be confirmed."""
 
+    formfield_overrides = SAFE_LINKS
     list_display = ("title", "election", "date", "time", state, "confirmed_by")
     list_filter = (StateFilter, "election")
     list_select_related = ("election",)

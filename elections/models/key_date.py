@@ -113,6 +113,8 @@ class KeyDate(PublicFrame):
         if not self.title and not self.kind:
             _refuse("title", "Say what happens on this date.", "untitled")
         self.title = self.title or self.get_kind_display()
+        if not self.kind:
+            self.worked_out_date = self.worked_out_time = self.worked_out_for = None
         if not self.differs_from_rule:
             return
         if self.kind == self.Kind.POLL:

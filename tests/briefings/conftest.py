@@ -2,12 +2,20 @@
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import count
 
 import pytest
 from django.core.files.base import ContentFile
 
-from briefings.models import Document, Newsletter
+from briefings.models import (
+    Document,
+    Figure,
+    Newsletter,
+    Statement,
+    StatementColumn,
+    StatementLine,
+)
 
 
 @pytest.fixture
@@ -62,5 +70,79 @@ def make_newsletter(election) -> Callable[..., Newsletter]:
         newsletter.full_clean()
         newsletter.save()
         return newsletter
+
+    return _make
+
+
+@pytest.fixture
+def source(make_document, release_now) -> Document:
+    """A released public document: numbers need one to come from."""
+    document = make_document(slug="budget-report", title="Budget report")
+    release_now(document)
+    return document
+
+
+@pytest.fixture
+def make_statement(election, source) -> Callable[..., Statement]:
+    """A draft of one amount column and two lines, unless ``columns`` and ``lines`` say other."""
+    numbers = count(1)
+
+    def _make(*, columns: list[dict] | None = None, lines: list[tuple] = (), **fields) -> Statement:
+        number = next(numbers)
+        statement = Statement(
+            **{
+                "election": election,
+                "slug": f"table-{number}",
+                "title": f"Table {number}",
+                "summary": "What the money is spent on.",
+                "row_heading": "Purpose",
+                "as_at": dt.date(2021, 1, 27),
+                "source": source,
+                "source_place": "page 4",
+            }
+            | fields
+        )
+        statement.full_clean()
+        statement.save()
+        plain = {"heading": "2021/22 budget", "unit": "£m", "financial_year": "2021/22"}
+        for position, column in enumerate(columns or [plain], start=1):
+            StatementColumn.objects.create(statement=statement, position=position, **column)
+        rows = lines or [("Police", "item", "206.9"), ("Office", "item", "5.7")]
+        for position, (label, role, *cells) in enumerate(rows, start=1):
+            StatementLine.objects.create(
+                statement=statement, position=position, label=label, role=role, cells=cells
+            )
+        return statement
+
+    return _make
+
+
+@pytest.fixture
+def make_figure(election, source) -> Callable[..., Figure]:
+    """A draft: a sum of money of 2021/22."""
+    numbers = count(1)
+
+    def _make(**fields) -> Figure:
+        number = next(numbers)
+        figure = Figure(
+            **{
+                "election": election,
+                "slug": f"figure-{number}",
+                "title": f"Figure {number}",
+                "topic": "Money",
+                "value": Decimal("212.6"),
+                "decimal_places": 1,
+                "unit": "£m",
+                "financial_year": "2021/22",
+                "basis": "budget",
+                "as_at": dt.date(2021, 1, 27),
+                "source": source,
+                "source_place": "page 4",
+            }
+            | fields
+        )
+        figure.full_clean()
+        figure.save()
+        return figure
 
     return _make

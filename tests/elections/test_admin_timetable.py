@@ -124,7 +124,7 @@ def test_election_with_another_polling_day_says_what_became_of_its_dates(
 
     row = election.key_dates.get(kind="nominations-close")
     assert (row.date, row.is_confirmed) == (dt.date(2021, 4, 15), False)
-    assert told[0].startswith("Worked out anew: Notice of election published by (6 April 2021)")
+    assert told[0].startswith("Worked out anew: Notice of election published by (7 April 2021)")
     assert told[1] == (
         "These were confirmed from a notice about another polling day, so they are no longer "
         "confirmed: Nominations close (15 April 2021, 4pm). Confirm them from the new notice."
@@ -250,7 +250,7 @@ def test_key_date_list_finds_those_to_confirm(staff, election, confirm_it, query
     day = dt.date(2021, 4, 1)
     rows = [election.key_dates.create(title=title, date=day) for title in "ABC"]
     confirm_it(rows[1])
-    rows[2].worked_out_date = dt.date(2021, 4, 2)
+    rows[2].kind, rows[2].worked_out_date = "notice", dt.date(2021, 4, 2)
     rows[2].save()
     confirm_it(rows[2])
 
@@ -262,7 +262,7 @@ def test_key_date_list_finds_those_to_confirm(staff, election, confirm_it, query
         "B": ">Confirmed</td>",
         "C": "Confirmed, differs from the rule",
     }
-    html = response.content.decode().partition('id="result_list"')[2]
+    html = response.content.decode().partition('id="result_list"')[2].partition("</table>")[0]
     assert {title for title, state in states.items() if state in html} == shown
 
 

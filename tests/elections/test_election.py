@@ -144,3 +144,7 @@ def test_election_reads_its_dates_once(election, timetable, django_assert_num_qu
     with django_assert_num_queries(1):
         fresh.phases()
         fresh.phase(dt.date(2021, 4, 1))
+
+
+def test_election_stands_at_its_own_address(election):
+    assert election.get_absolute_url() == "/pcc-2021/"

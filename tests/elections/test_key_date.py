@@ -93,6 +93,15 @@ def test_key_date_without_a_rule_does_not_differ(election):
     assert not row.differs_from_rule
 
 
+def test_key_date_that_is_no_longer_statutory_has_no_rule(timetable):
+    row = timetable["notice"]
+    row.kind = ""
+
+    row.full_clean()
+
+    assert (row.worked_out_date, row.worked_out_for) == (None, None)
+
+
 def test_key_date_of_the_poll_is_set_on_the_election(timetable):
     row = timetable["poll"]
     row.date = dt.date(2021, 5, 7)

@@ -155,9 +155,7 @@ def test_list_shows_the_next_time_kind_and_who_may_attend(client, make_event, ti
     assert ">Draft<" in content
 
 
-def test_list_shows_a_day_without_a_time_where_none_is_known(
-    client, make_day_event, time_machine
-):
+def test_list_shows_a_day_without_a_time_where_none_is_known(client, make_day_event, time_machine):
     time_machine.move_to("2021-04-14 18:00 +0000")
     make_day_event("2021-04-20")
 
@@ -185,7 +183,7 @@ def test_list_and_page_ask_as_much_of_the_database_for_three_rows_as_for_one(
         return len(captured)
 
     def make() -> Event:
-        event = make_event(slots=[{"starts_at": uk(f"2030-04-{day} 10:00")} for day in slots])
+        event = make_event(slots=[{"starts_at": uk(f"2030-04-0{day} 10:00")} for day in slots])
         if is_released:
             release_now(event)
         return event

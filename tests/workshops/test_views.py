@@ -236,7 +236,7 @@ def test_links_to_other_views_keep_the_filter(client, make_event, release_now):
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     "query",
-    ["?kind=nonsense", "?who=visit", "?kind=visit&kind=%27%22%3E%3Cscript%3E", f"?kind={'x' * 3000}"],
+    ["?kind=nonsense", "?who=visit", "?kind=%27%22%3E%3Cscript%3E", f"?kind={'x' * 3000}"],
 )
 def test_unknown_filter_shows_nothing_and_a_way_back(
     client, make_event, release_now, poll, page, query
