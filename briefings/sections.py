@@ -36,6 +36,10 @@ class Chapter:
     def anchor(self) -> str:
         return f"section-{self.number}"
 
+    @property
+    def has_programme(self) -> bool:
+        return any(isinstance(section, ProgrammeSection) for section in self.sections)
+
 
 def chapters(newsletter: Newsletter, *, user: Reader, at: dt.datetime) -> list[Chapter]:
     """The sections in order, those without a heading joined to the one before.

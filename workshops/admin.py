@@ -23,6 +23,9 @@ class SlotInline(ReleasedPartInline, admin.TabularInline):
     extra = 0
     fields = ("starts_at", "ends_at", "is_all_day", "venue", "capacity")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Slot]:
+        return super().get_queryset(request).select_related("event")
+
 
 class AgendaInline(ReleasedPartInline, admin.TabularInline):
     model = AgendaItem

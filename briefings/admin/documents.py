@@ -57,7 +57,10 @@ class DocumentAdmin(ReleasableAdmin):
     search_fields = ("title", "publisher", "summary")
     date_hierarchy = "published_on"
     prepopulated_fields = {"slug": ("title",)}
-    formfield_overrides = {models.FileField: {"widget": StoredFileWidget}}
+    formfield_overrides = {
+        models.FileField: {"widget": StoredFileWidget},
+        models.URLField: {"assume_scheme": "https"},
+    }
     readonly_fields = ("stored_file",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Document | None = None) -> Any:

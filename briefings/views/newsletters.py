@@ -38,6 +38,7 @@ def newsletter(request: HttpRequest, election_slug: str, slug: str) -> HttpRespo
         slug,
         at,
     )
+    shown_chapters = chapters(shown, user=request.user, at=at)
     return render(
         request,
         "briefings/newsletter_detail.html",
@@ -47,6 +48,7 @@ def newsletter(request: HttpRequest, election_slug: str, slug: str) -> HttpRespo
             "at": at,
             "newsletter": shown,
             "versions": versions,
-            "chapters": chapters(shown, user=request.user, at=at),
+            "chapters": shown_chapters,
+            "has_programme": any(chapter.has_programme for chapter in shown_chapters),
         },
     )
