@@ -37,7 +37,8 @@ def as_attachment(request: HttpRequest, document: Document) -> HttpResponseBase:
     # A released document never changes: its number says all there is to say about its content.
     response.headers["Cache-Control"] = "no-cache"
     response.headers["ETag"] = quote_etag(f"document-{document.pk}")
-    not_modified = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    etag = response.headers["ETag"]
+    not_modified = get_conditional_response(request, etag=etag, response=response)
     if not_modified is not response:
         response.close()
     return not_modified

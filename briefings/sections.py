@@ -84,7 +84,7 @@ def _tables(sections: QuerySet[Any], visible: QuerySet[Any]) -> list[Section]:
 
 
 def _lists(sections: QuerySet[Any], name: str, visible: QuerySet[Any]) -> list[Section]:
-    """Each with ``shown``: what of its list is for this reader, and ``hidden``: how many are not."""
+    """Each with ``shown``: what of its list this reader may see, and ``hidden``: how many not."""
     shown = Prefetch(name, queryset=visible, to_attr="shown")
     found = list(sections.annotate(total=Count(name)).prefetch_related(shown))
     for section in found:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 
 
 def with_corrections(items: QuerySet[Any], at: dt.datetime) -> QuerySet[Any]:
-    """Say of each item whether a newer version was released by the moment ``at``: ``is_corrected``."""
+    """Mark as ``is_corrected`` each item with a newer version released by the moment ``at``."""
     newer = items.model._default_manager.filter(
         election=OuterRef("election"),
         slug=OuterRef("slug"),

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from elections.models import Election
 from pcc_portal.public_frame import PublicFrame
-from pcc_portal.public_frame import PublicFrame
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
 # No letter or digit that is taken for another one when it is read out on the telephone.

@@ -21,7 +21,7 @@ class PortalForm(forms.Form):
                 == forms.Field.default_error_messages["required"]
             ):
                 label = field.label or name.replace("_", " ").capitalize()
-                field.error_messages["required"] = _what_to_do(field, label)
+                field.error_messages["required"] = _what_to_do(field, str(label))
 
     @property
     def helper(self) -> FormHelper:

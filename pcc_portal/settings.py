@@ -25,7 +25,7 @@ def _secret(name: str, development_value: str) -> str:
     """The variable ``name``; required in production, ``development_value`` elsewhere."""
     if IS_PRODUCTION and not env(name, default=""):
         raise ImproperlyConfigured(f"Set {name}: the portal does not run in production without it.")
-    return env(name, default=development_value)
+    return str(env(name, default=development_value))
 
 
 # Where everything lives that the portal writes: database, uploads, mail, logs of a demo run.
@@ -223,9 +223,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    feature: []
-    for feature in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope")
-    + ("microphone", "payment", "usb")
+    "accelerometer": [],
+    "camera": [],
+    "display-capture": [],
+    "geolocation": [],
+    "gyroscope": [],
+    "microphone": [],
+    "payment": [],
+    "usb": [],
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,7 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from elections.views import election_list
+from elections.views import candidates, election_list, key_dates
+from releases.page_cache import public_page
 
 from . import pages, views
 
@@ -10,15 +11,24 @@ handler403 = "pcc_portal.error_pages.permission_denied"
 handler404 = "pcc_portal.error_pages.page_not_found"
 handler500 = "pcc_portal.error_pages.server_error"
 
+# Rooms below the releases know nothing of them, so their public pages are kept here.
+election_frame = (
+    [
+        path("dates/", public_page(key_dates), name="key-dates"),
+        path("candidates/", public_page(candidates), name="candidates"),
+    ],
+    "elections",
+)
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include(pages.urlpatterns)),
-    path("elections/", election_list, name="elections"),
+    path("elections/", public_page(election_list), name="elections"),
     path("account/", include("elections.account_urls")),
     path("admin/", admin.site.urls),
     # An election's address is the first part of everything that belongs to it.
     path("<slug:election_slug>/", views.election, name="election"),
-    path("<slug:election_slug>/", include("elections.urls")),
+    path("<slug:election_slug>/", include(election_frame)),
     path("<slug:election_slug>/", include("briefings.urls")),
     path("<slug:election_slug>/", include("workshops.urls")),
     path("<slug:election_slug>/", include("infolog.urls")),

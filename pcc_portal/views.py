@@ -9,6 +9,7 @@ from briefings.models import Figure, Newsletter
 from elections.addresses import election_at
 from elections.models import Election
 from infolog.models import InformationRequest
+from releases.models import ReleasableItem
 from releases.page_cache import public_page
 
 NEXT_DATES = 4
@@ -36,8 +37,8 @@ def _overview(request: HttpRequest, election: Election) -> HttpResponse:
     """What is new and what is next, with a way into each part. A fixed number of queries."""
     at = timezone.now()
     today = timezone.localdate(at)
-    known: dict[str, Any] = {
-        model: model.objects.filter(election=election)
+    known: dict[type[ReleasableItem], Any] = {
+        model: model._default_manager.filter(election=election)
         .visible_to(request.user, at)
         .newest(at)
         .select_related("release", "election")

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, URLField
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -47,9 +47,10 @@ class ReleasedPartInline:
 class ReleasableAdmin(admin.ModelAdmin):
     """The staff page of anything that is released: open while a draft, frozen once released."""
 
-    list_display: Any = ("__str__", "election", "audience", "version", state)
-    list_filter: Any = ("election", "audience")
-    list_select_related: Any = ("election", "release")
+    list_display = ("__str__", "election", "audience", "version", state)
+    list_filter = ("election", "audience")
+    list_select_related = ("election", "release")
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     actions = ("release_now",)
     # In every fieldset list: first what it is, last who sees it and when.
     release_fieldset = (
@@ -73,7 +74,9 @@ class ReleasableAdmin(admin.ModelAdmin):
 
     @admin.action(description="Release the chosen items now, together", permissions=["change"])
     def release_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        items = list(queryset.drafts().select_related("election"))
+        items: list[Any] = list(
+            queryset.filter(release__released_at=None).select_related("election")
+        )
         elections = {item.election for item in items}
         if len(elections) != 1 or len(items) != queryset.count():
             self.message_user(

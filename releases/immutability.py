@@ -4,6 +4,7 @@ They are made from the models and put back after every migration, on SQLite and 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import connections, models
@@ -31,23 +32,24 @@ def _released_when(model: type[models.Model], row: str) -> str:
     )
 
 
-def _parent(model: type[models.Model]) -> tuple[str, type[models.Model]]:
+def _parent(model: type[models.Model]) -> tuple[str, Any]:
     """The column that leads from a part to what it is part of, and the model it leads to."""
     if issubclass(model, ReleasedPart):
-        field = model._meta.get_field(model.part_of)
+        field: Any = model._meta.get_field(model.part_of)
     else:  # the rows of a many-to-many relation: part of the side that declares it
         field = next(f for f in model._meta.fields if f.remote_field)
     return field.column, field.related_model
 
 
-def _locked_models() -> Iterator[type[models.Model]]:
+def _locked_models() -> Iterator[Any]:
     yield Release
     for model in apps.get_models():
         if issubclass(model, ReleasableItem | ReleasedPart):
             yield model
             for relation in model._meta.local_many_to_many:
-                if relation.remote_field.through._meta.auto_created:
-                    yield relation.remote_field.through
+                through: Any = relation.remote_field.through
+                if through._meta.auto_created:
+                    yield through
 
 
 def _rules() -> Iterator[tuple[str, str, str]]:

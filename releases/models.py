@@ -78,7 +78,7 @@ class ReleasableQuerySet(models.QuerySet[Any]):
         released = self.filter(release__released_at__lte=at)
         if getattr(user, "is_staff", False) and user.is_active:
             return released
-        allowed = Q(audience=ReleasableItem.Audience.PUBLIC)
+        allowed: Any = Q(audience=ReleasableItem.Audience.PUBLIC)
         if user.is_authenticated:
             allowed |= Q(audience=ReleasableItem.Audience.CANDIDATES) & Exists(
                 Candidate.objects.filter(

@@ -22,7 +22,7 @@ def public_revision() -> int:
     """The number now. One query for one row."""
     with connection.cursor() as cursor:
         cursor.execute(READ)
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 def count_public_changes(using: str) -> None:

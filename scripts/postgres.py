@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from scripts.missing import Missing
 
@@ -108,7 +109,7 @@ def _reaches(path: str) -> bool:
     return subprocess.run(["test", "-x", path], **_as_account()).returncode == 0
 
 
-def _as_account() -> dict[str, object]:
+def _as_account() -> dict[str, Any]:
     account = _account()
     if not account:
         return {}

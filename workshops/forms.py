@@ -21,7 +21,7 @@ class ProgrammeFilterForm(PortalForm):
     who = forms.ChoiceField(
         label="Who may attend",
         required=False,
-        choices=[("", "Anyone"), *Event.OpenTo.choices],
+        choices=[("", "All"), *Event.OpenTo.choices],
         error_messages={
             "invalid_choice": "Choose who may attend from the list: that is not one of them."
         },

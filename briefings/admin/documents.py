@@ -11,10 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html
 
+from briefings.files import as_attachment
+from briefings.models import Document
 from releases.admin import ReleasableAdmin, state
-
-from ..files import as_attachment
-from ..models import Document
 
 
 @dataclass

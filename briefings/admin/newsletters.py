@@ -12,10 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from elections.models import Election
-from releases.admin import ReleasableAdmin, ReleasedPartInline, state
-
-from ..models import (
+from briefings.models import (
     ContactSection,
     Document,
     DocumentsSection,
@@ -27,6 +24,8 @@ from ..models import (
     TableSection,
     TextSection,
 )
+from elections.models import Election
+from releases.admin import ReleasableAdmin, ReleasedPartInline, state
 
 REFERRING = {"statement": Statement, "figures": Figure, "documents": Document}
 
@@ -53,7 +52,7 @@ class SectionInline(ReleasedPartInline, ContentEditorInline):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def _choices(self, model: Any, request: HttpRequest) -> QuerySet[Any]:
-        """What is in force or in preparation, of the newsletter's own election once that is known."""
+        """What is in force or in preparation, of the newsletter's own election once known."""
         items = model.objects.newest(timezone.now())
         newsletter = request.resolver_match.kwargs.get("object_id")  # type: ignore[union-attr]
         return items.filter(election__newsletters=newsletter) if newsletter else items

@@ -4,9 +4,8 @@ from urllib.parse import urlsplit
 from django.db import models
 from django.urls import reverse
 
+from briefings.uploads import check_upload, content_type_of, extension_of, in_words
 from releases.models import ReleasableItem
-
-from ..uploads import check_upload, content_type_of, extension_of, in_words
 
 
 class Document(ReleasableItem):

@@ -3,9 +3,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from briefings.rich_text import RichTextField
 from releases.models import ReleasableItem, ReleasedPart
 
-from ..rich_text import RichTextField
 from .document import Document
 from .figure import Figure
 from .statement import Statement

@@ -6,12 +6,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from briefings.files import as_attachment
+from briefings.forms import DocumentFilterForm
+from briefings.versions import version_asked_for
 from elections.addresses import election_at
 from releases.page_cache import public_page
-
-from ..files import as_attachment
-from ..forms import DocumentFilterForm
-from ..versions import version_asked_for
 
 DOCUMENTS_ON_A_PAGE = 25
 

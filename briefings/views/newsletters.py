@@ -3,11 +3,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from briefings.sections import chapters
+from briefings.versions import version_asked_for
 from elections.addresses import election_at
 from releases.page_cache import public_page
-
-from ..sections import chapters
-from ..versions import version_asked_for
 
 
 @public_page

@@ -215,7 +215,8 @@ class _Loader:
 
     def _see_also(self, row: Row, request: InformationRequest, slugs: list[str]) -> None:
         field = request._meta.get_field("see_also")
-        request.see_also.set(self._related(row, "see_also", field, slug) for slug in slugs)
+        related = [self._related(row, "see_also", field, slug).pk for slug in slugs]
+        request.see_also.set(related)
 
     # --- values -------------------------------------------------------------------------------
 
@@ -273,7 +274,7 @@ class _Loader:
         """The thing of this election that a file names by its slug (a topic by its name)."""
         wanted = slugify(slug) if field.related_model is Topic else slug
         found = field.related_model._default_manager.filter(election=self.election, slug=wanted)
-        related = found.first()
+        related: models.Model | None = found.first()
         if related is None:
             raise row.error(f"this election has no “{slug}” for “{key}”.", key)
         return related

@@ -24,7 +24,7 @@ class DemoError(Exception):
 
 
 class Calendar:
-    """Turns what a file says of a day into the day: a date, or one relative to today or the poll."""
+    """Turns what a file says of a day into that day: a date, or one relative to today or poll."""
 
     def __init__(self, today: dt.date) -> None:
         self.today = today

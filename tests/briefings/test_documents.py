@@ -221,7 +221,7 @@ def test_document_pages_change_nothing(client, make_document, release_now, pdf, 
 def test_corrected_document_keeps_its_old_version(client, make_document, release_now, pdf):
     old = make_document(content=pdf, slug="reserves", title="Reserves")
     new_content = pdf.replace(b"Catalog", b"Cat\x61logs")
-    new = make_document(content=new_content, slug="reserves", title="Reserves, put right", version=2)
+    new = make_document(content=new_content, slug="reserves", title="Put right", version=2)
     release_now(old)
     release_now(new, at=dt.datetime(2021, 4, 1, 9, 0, tzinfo=dt.UTC))
 
@@ -388,9 +388,7 @@ def test_staff_without_the_right_cannot_open_a_draft(client, make_document, pdf,
     assert response.status_code == 403
 
 
-def test_candidate_cannot_open_a_draft_by_the_staff_address(
-    client, make_document, pdf, candidate
-):
+def test_candidate_cannot_open_a_draft_by_the_staff_address(client, make_document, pdf, candidate):
     document = make_document(content=pdf)
     client.force_login(candidate)
 

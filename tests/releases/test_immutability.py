@@ -60,7 +60,9 @@ def test_released_part_cannot_be_changed_removed_added_or_moved(released, draft)
     assert refused(lambda: rows.update(parent=draft))
     assert refused(lambda: rows._raw_delete("default"))
     assert refused(lambda: other.update(parent=released))
-    assert refused(lambda: TextSection.objects.create(parent=released, ordering=20, text="<p>+</p>"))
+    assert refused(
+        lambda: TextSection.objects.create(parent=released, ordering=20, text="<p>+</p>")
+    )
     assert rows.get().text == "<p>As sent</p>"
 
 

@@ -15,7 +15,7 @@ def _release(election, title, due_at) -> Release:
         release=release,
         title=title,
         slug=title.lower(),
-        url="https://example.org/",
+        link="https://example.org/",
     )
     return release
 

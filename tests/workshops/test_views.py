@@ -147,7 +147,7 @@ def test_programme_has_what_comes_before_what_is_past(
     ]
     assert places == sorted(places)
     assert "Thursday 22 April 2021 12 noon to 2pm To come" in said
-    assert "Thursday 6 May 2021 All day Polling day Statutory date: expected" in said
+    assert "Thursday 6 May 2021 Polling day Statutory date: expected" in said
 
 
 def test_programme_of_an_archived_election_is_one_list(client, make_event, release_now):
@@ -179,7 +179,7 @@ def test_programme_by_day_names_the_phases(client, make_event, release_now, poll
         "Before the notice of election Until 5 May 2021 "
         "Thursday 18 March 2021 10am to 12 noon Event 1" in said
     )
-    assert "Polling day and count 6 May 2021 Thursday 6 May 2021 All day Polling day" in said
+    assert "Polling day and count 6 May 2021 Thursday 6 May 2021 Polling day" in said
 
 
 def test_programme_by_day_leads_to_what_comes_next(
