@@ -1,11 +1,13 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet, URLField
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+
+from pcc_portal.staff_forms import FIELDS
 
 from .models import ReleasableItem, Release
 from .releasing import ReleaseRefused, release, release_items, title_of
@@ -31,6 +33,8 @@ def state(item: ReleasableItem) -> str:
 class ReleasedPartInline:
     """Parts of a released item can be read, not changed. Mix in before an inline class."""
 
+    formfield_overrides = FIELDS
+
     def _is_open(self, request: HttpRequest, obj: Model | None) -> bool:
         return obj is None or not obj.is_released  # type: ignore[attr-defined]
 
@@ -50,7 +54,7 @@ class ReleasableAdmin(admin.ModelAdmin):
     list_display = ("__str__", "election", "audience", "version", state)
     list_filter = ("election", "audience")
     list_select_related = ("election", "release")
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides = FIELDS
     actions = ("release_now",)
     # In every fieldset list: first what it is, last who sees it and when.
     release_fieldset = (
@@ -103,6 +107,7 @@ class ReleasableAdmin(admin.ModelAdmin):
 class ReleaseAdmin(admin.ModelAdmin):
     """Bundles: what becomes known together, now or at a set time."""
 
+    formfield_overrides = FIELDS
     list_display = ("title", "election", "due_at", "released_at", "created_by")
     list_filter = ("election",)
     list_select_related = ("election", "created_by")

@@ -117,8 +117,9 @@ def _as_account() -> dict[str, Any]:
 
 
 def _start(binaries: Path, home: Path) -> "subprocess.Popen[bytes]":
-    if not _reaches(str(binaries / "postgres")):
-        # Programs in a folder of root's: the server's account gets a copy.
+    ours = Path(sys.prefix) in binaries.parents
+    if ours and not _reaches(str(binaries / "postgres")):
+        # .venv in a folder that only root may enter: the server's account gets a copy.
         copy = home / "programs"
         shutil.copytree(binaries.parent, copy, symlinks=True)
         binaries = copy / binaries.name

@@ -2,7 +2,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, QuerySet, URLField
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -41,7 +41,6 @@ class EventAdmin(ReleasableAdmin):
     list_filter = ("election", "kind", "open_to", "format", "audience")
     search_fields = ("title", "summary", "hosts__name")
     prepopulated_fields = {"slug": ("title",)}
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     inlines = (SlotInline, HostInline, AgendaInline)
     fieldsets = (
         ("What it is", {"fields": ("title", "kind", "summary")}),

@@ -18,7 +18,7 @@ from pcc_portal.templatetags.portal import clock
 from .models import Event, Slot
 
 REFRESH = dt.timedelta(hours=1)
-NOT_CONFIRMED = "Worked out from polling day and not confirmed yet."
+NOT_CONFIRMED = "Not confirmed from an official notice yet."
 
 
 def feed(election: Election, *, events: Iterable[Event], absolute: Callable[[str], str]) -> bytes:

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from briefings.files import as_attachment
 from briefings.models import Document
+from pcc_portal.staff_forms import FIELDS
 from releases.admin import ReleasableAdmin, state
 
 
@@ -57,8 +58,8 @@ class DocumentAdmin(ReleasableAdmin):
     date_hierarchy = "published_on"
     prepopulated_fields = {"slug": ("title",)}
     formfield_overrides = {
+        **FIELDS,
         models.FileField: {"widget": StoredFileWidget},
-        models.URLField: {"assume_scheme": "https"},
     }
     readonly_fields = ("stored_file",)
 

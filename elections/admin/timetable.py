@@ -2,7 +2,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet, URLField
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.html import format_html_join
 from elections.models import Election, KeyDate, NonWorkingDay, Office, Phase
 from elections.timetable import rule_for
 from elections.timetabling import Changes, set_out, set_out_coming
+from pcc_portal.staff_forms import FIELDS
 from pcc_portal.templatetags.portal import clock
 
 
@@ -76,7 +77,6 @@ def state(key_date: KeyDate) -> str:
 
 
 # A link typed without its scheme is a safe one.
-SAFE_LINKS = {URLField: {"assume_scheme": "https"}}
 
 CONFIRM = "Confirm it from the official notice"
 CONFIRMATION = (
@@ -91,7 +91,7 @@ CONFIRMATION = (
 
 @admin.register(Office)
 class OfficeAdmin(admin.ModelAdmin):
-    formfield_overrides = SAFE_LINKS
+    formfield_overrides = FIELDS
     list_display = ("short_name", "kind", "post", "area")
     fieldsets = (
         ("The office", {"fields": ("kind", "name", "short_name", "post", "area", "force")}),
@@ -119,7 +119,7 @@ class OfficeAdmin(admin.ModelAdmin):
 class KeyDateInline(admin.StackedInline):
     model = KeyDate
     extra = 0
-    formfield_overrides = SAFE_LINKS
+    formfield_overrides = FIELDS
     fieldsets = (
         (None, {"fields": (("title", "kind"), ("date", "time"), worked_out)}),
         (
@@ -212,7 +212,7 @@ class StateFilter(admin.SimpleListFilter):
 class KeyDateAdmin(admin.ModelAdmin):
     """Dates one by one, to find those still to be confirmed."""
 
-    formfield_overrides = SAFE_LINKS
+    formfield_overrides = FIELDS
     list_display = ("title", "election", "date", "time", state, "confirmed_by")
     list_filter = (StateFilter, "election")
     list_select_related = ("election",)

@@ -229,7 +229,7 @@ def test_corrected_document_keeps_its_old_version(client, make_document, release
     new_file = client.get(f"{LIST}reserves/file/")
     old_file = client.get(f"{LIST}reserves/file/?version=1")
 
-    assert _titles(client.get(LIST)) == ["Reserves, put right"]
+    assert _titles(client.get(LIST)) == ["Put right"]
     assert newest.context["document"] == new
     assert f"{LIST}reserves/?version=1" in newest.content.decode()
     assert oldest.context["document"] == old

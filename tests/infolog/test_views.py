@@ -220,7 +220,7 @@ def three(election, release_now):
         ({"date_from": "2021-04-19", "date_to": "2021-04-18"}, []),
         ({"responder": "Chief Constable", "form": "email"}, ["Race"]),
         ({"words": "a" * 101}, []),
-        ({"words": "a " * 50}, ["Race", "Police boxes"]),
+        ({"words": " ".join("abcdefghijklmnopqrstuvwxyz0123456789")}, []),
         ({"unheard-of": "x"}, ["Race", "Schools", "Police boxes"]),
     ],
 )

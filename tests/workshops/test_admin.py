@@ -36,10 +36,8 @@ def form(election) -> dict:
         "source_note": "",
         "slots-TOTAL_FORMS": 1,
         "slots-INITIAL_FORMS": 0,
-        "slots-0-starts_at_0": "2021-04-14",
-        "slots-0-starts_at_1": "14:00",
-        "slots-0-ends_at_0": "2021-04-14",
-        "slots-0-ends_at_1": "16:00",
+        "slots-0-starts_at": "2021-04-14T14:00",
+        "slots-0-ends_at": "2021-04-14T16:00",
         "slots-0-venue": "",
         "slots-0-capacity": "",
         "hosts-TOTAL_FORMS": 1,
@@ -105,7 +103,7 @@ def test_slot_of_an_event_by_appointment_is_refused_in_the_form(client, form):
     ],
 )
 def test_time_that_does_not_exist_or_comes_twice_is_refused(client, form, day, time, sentence):
-    form |= {"slots-0-starts_at_0": day, "slots-0-starts_at_1": time}
+    form |= {"slots-0-starts_at": f"{day}T{time}"}
 
     response = client.post(ADD, form)
 

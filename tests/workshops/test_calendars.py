@@ -128,7 +128,7 @@ def test_feed_has_the_dates_of_the_election_as_whole_days(election, poll, read_f
     assert close["categories"].cats == ["Statutory date"]
     assert (close["status"], expected["status"]) == ("CONFIRMED", "TENTATIVE")
     assert close["description"] == "Official notice: Notice of election."
-    assert expected["description"] == "Worked out from polling day and not confirmed yet."
+    assert expected["description"] == "Not confirmed from an official notice yet."
     assert close["url"] == "http://testserver/pcc-2021/dates/"
     assert expected["dtstamp"].dt == poll.changed_at.replace(microsecond=0)
 

@@ -170,6 +170,17 @@ def test_programme_says_which_dates_are_confirmed_and_by_what(client, poll):
     assert "A person" not in said
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_date_that_is_past_is_no_longer_expected(client, poll, time_machine, page):
+    time_machine.move_to("2021-05-06 09:00 +0000")
+    on_the_day = text_of(client.get(page))
+    time_machine.move_to("2021-05-07 09:00 +0000")
+    after_it = text_of(client.get(page))
+
+    assert re.search(r"Statutory date[:,] expected", on_the_day)
+    assert re.search(r"Statutory date[:,] not confirmed", after_it)
+
+
 def test_programme_by_day_names_the_phases(client, make_event, release_now, poll):
     release_now(make_event())
 
