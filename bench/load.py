@@ -20,6 +20,8 @@ class Figures:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
+    # Requests a second, round by round.
+    rounds: list[float] = field(default_factory=list)
 
     @property
     def requests_per_second(self) -> float:
@@ -70,8 +72,10 @@ def measure(target: Target, seconds: float, figures: Figures) -> None:
         thread.join()
     if faults:
         raise faults[0]
-    figures.seconds += time.perf_counter() - began
+    elapsed = time.perf_counter() - began
+    figures.seconds += elapsed
     figures.cpu_seconds += _cpu_seconds(target.pid) - cpu
+    figures.rounds.append(sum(map(len, seen)) / elapsed)
     for latencies in seen:
         figures.latencies += latencies
 

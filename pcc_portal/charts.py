@@ -135,8 +135,8 @@ def _group(
     chart: Chart, scale: _Scale, index: int, label: str, top: float
 ) -> tuple[list[SafeString], float]:
     lines = _lines(label, LETTERS_IN_LINE)
-    pieces = [_text(lines, 4, top, kind="label")]
-    top += LINE * len(lines)
+    pieces = [_text(lines, 0, top, kind="label")]
+    top += LINE * len(lines) + GAP
     pieces.append(_axis(scale, top, len(chart.series)))
     for number, series in enumerate(chart.series):
         pieces.append(_bar(chart, scale, number, series, index, top))
@@ -159,7 +159,7 @@ def _bar(
     value = series.values[index]
     if value is None:
         return format_html(
-            '<text class="portal-chart__number" x="{}" y="{}">not given</text>',
+            '<text class="portal-chart__number" x="{}" y="{}">no number</text>',
             _n(scale.zero + 4),
             _n(top + BAR - 2),
         )

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import socket
 import sys
 import threading
@@ -9,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
+from honcho.compat import ProcessManager
 from honcho.manager import Manager
 
 from scripts.serving import GUNICORN, PORTAL_VARIABLES
@@ -28,6 +30,13 @@ The portal is ready.
 """
 
 
+class AskTheParent(ProcessManager):
+    """Asks a process to stop, not its children with it: the job worker ends its own in order."""
+
+    def terminate(self, pid: int) -> None:
+        os.kill(pid, signal.SIGTERM)
+
+
 def main() -> int:
     port = int(sys.argv[1]) if sys.argv[1:] and sys.argv[1].isdigit() else 0
     if not 0 < port < 65536:
@@ -38,6 +47,7 @@ def main() -> int:
     variables["PYTHONUNBUFFERED"] = "1"
     web = [sys.executable, *GUNICORN, "--log-level", "warning", "--bind", f"127.0.0.1:{port}"]
     manager = Manager()
+    manager._procmgr = AskTheParent()
     manager.add_process("web", _shell([*web, "pcc_portal.wsgi"]), env=variables)
     manager.add_process("jobs", _shell([sys.executable, "manage.py", "qcluster"]), env=variables)
     address = f"http://127.0.0.1:{port}"

@@ -34,13 +34,16 @@ class KeyDate(PublicFrame):
     class Kind(models.TextChoices):
         """The steps of the statutory timetable; rules in ``elections/timetable.py``."""
 
-        NOTICE = "notice", "Notice of election published by"
+        NOTICE = "notice", "Last day to publish the notice of election"
         NOMINATIONS_CLOSE = "nominations-close", "Nominations close"
-        PERSONS_NOMINATED = "persons-nominated", "Statement of persons nominated published by"
+        PERSONS_NOMINATED = (
+            "persons-nominated",
+            "Last day to publish the statement of persons nominated",
+        )
         REGISTRATION = "registration", "Last day to register to vote"
         POSTAL_VOTES = "postal-votes", "Last day to apply for a postal vote"
         PROXY_VOTES = "proxy-votes", "Last day to apply for a proxy vote or a voter certificate"
-        NOTICE_OF_POLL = "notice-of-poll", "Notice of poll published by"
+        NOTICE_OF_POLL = "notice-of-poll", "Last day to publish the notice of poll"
         POLLING_AGENTS = "polling-agents", "Last day to appoint polling and counting agents"
         POLL = "poll", "Polling day"
         TAKES_OFFICE = "takes-office", "The elected person takes office"

@@ -54,6 +54,7 @@ def test_document_is_seen_by_those_it_is_for(
     if is_released:
         release_now(document)
 
+    files = []
     for name, client in readers.items():
         listed = client.get(LIST)
         page = client.get(f"{LIST}reserves/")
@@ -67,6 +68,8 @@ def test_document_is_seen_by_those_it_is_for(
             assert b"Reserves" not in listed.content
             assert (page.status_code, file.status_code) == (404, 404), name
             assert b"Reserves" not in page.content + file.content
+        files.append(file)
+    for file in files:  # at the end: closing one closes the connection as well
         file.close()
 
 

@@ -98,7 +98,7 @@ def sign_in(page, data_dir) -> Callable[[str], None]:
 def _code(email: str, folder: Path, seen: set[Path]) -> str:
     for path in set(folder.glob("*")) - seen:
         text = path.read_text()
-        code = re.search(r"^\s*([A-Z0-9]{3}-?[A-Z0-9]{3})\s*$", text, re.MULTILINE)
+        code = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", text, re.MULTILINE)
         if f"To: {email}" in text and code:
             return code.group(1)
     raise AssertionError(f"No mail with a code for {email} in {folder}.")

@@ -124,7 +124,9 @@ def test_election_with_another_polling_day_says_what_became_of_its_dates(
 
     row = election.key_dates.get(kind="nominations-close")
     assert (row.date, row.is_confirmed) == (dt.date(2021, 4, 15), False)
-    assert told[0].startswith("Worked out anew: Notice of election published by (7 April 2021)")
+    assert told[0].startswith(
+        "Worked out anew: Last day to publish the notice of election (7 April 2021)"
+    )
     assert told[1] == (
         "These were confirmed from a notice about another polling day, so they are no longer "
         "confirmed: Nominations close (15 April 2021, 4pm). Confirm them from the new notice."
@@ -277,8 +279,9 @@ def test_day_left_out_moves_the_dates_of_elections_to_come(staff, election, time
     told = _save(staff, "nonworkingday/add/", {"date": "13/04/2021", "reason": "Mourning"})
 
     assert told == [
-        "Worked out anew: Notice of election published by (26 March 2021); Nominations close "
-        "(7 April 2021, 4pm); Statement of persons nominated published by (8 April 2021, 4pm)."
+        "Worked out anew: Last day to publish the notice of election (26 March 2021); "
+        "Nominations close (7 April 2021, 4pm); "
+        "Last day to publish the statement of persons nominated (8 April 2021, 4pm)."
     ]
     day = NonWorkingDay.objects.get()
     _save(staff, f"nonworkingday/{day.pk}/change/", {"date": "10/03/2021", "reason": "Mourning"})

@@ -62,7 +62,7 @@ def test_key_date_takes_the_usual_name_of_its_step(election):
 
     row.full_clean()
 
-    assert row.title == "Notice of election published by"
+    assert row.title == "Last day to publish the notice of election"
 
 
 def test_key_date_of_the_office_needs_a_title(election):

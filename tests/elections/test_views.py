@@ -69,7 +69,7 @@ def test_key_dates_say_what_is_confirmed_and_what_is_expected(
     assert rows[:4] == [
         [
             "Monday 29 March 2021 Past",
-            "Notice of election published by",
+            "Last day to publish the notice of election",
             "No time set",
             CONFIRMED,
         ],
@@ -81,7 +81,7 @@ def test_key_dates_say_what_is_confirmed_and_what_is_expected(
         ],
         [
             "Friday 9 April 2021",
-            "Statement of persons nominated published by",
+            "Last day to publish the statement of persons nominated",
             "4pm",
             "Expected: worked out from polling day, not yet confirmed",
         ],

@@ -95,20 +95,14 @@ def test_slot_of_an_event_by_appointment_is_refused_in_the_form(client, form):
     assert not Event.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("day", "time", "sentence"),
-    [
-        ("2021-03-28", "01:30", "couldn’t be interpreted in time zone Europe/London"),
-        ("2021-10-31", "01:30", "couldn’t be interpreted in time zone Europe/London"),
-    ],
-)
-def test_time_that_does_not_exist_or_comes_twice_is_refused(client, form, day, time, sentence):
-    form |= {"slots-0-starts_at": f"{day}T{time}"}
+@pytest.mark.parametrize("moment", ["2021-03-28T01:30", "2021-10-31T01:30"])
+def test_time_that_does_not_exist_or_comes_twice_is_refused(client, form, moment):
+    form |= {"slots-0-starts_at": moment}
 
     response = client.post(ADD, form)
 
     assert response.status_code == 200
-    assert sentence in response.content.decode()
+    assert "couldn’t be interpreted in time zone Europe/London" in response.content.decode()
 
 
 def test_two_slots_at_the_same_time_are_refused_in_the_form(client, form):
@@ -117,7 +111,7 @@ def test_two_slots_at_the_same_time_are_refused_in_the_form(client, form):
 
     response = client.post(ADD, form)
 
-    assert response.status_code == 200
+    assert "Please correct the duplicate data" in response.content.decode()
     assert not Event.objects.exists()
 
 
