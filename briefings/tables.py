@@ -11,7 +11,7 @@ from .numbers import NOTHING, decimals_of, grouped, is_money, parse_number
 if TYPE_CHECKING:
     from .models import StatementColumn, StatementLine
 
-WORKED_OUT = "worked out by the portal, not printed in the source"
+WORKED_OUT = "worked out by the portal"
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Table:
 
     headings: list[Heading]
     rows: list[Row]
+    is_completed: bool  # with totals that the source does not print
 
 
 def table_of(
@@ -59,15 +60,18 @@ def table_of(
     adds = [index for index, column in enumerate(columns) if column.adds_up]
     headings = [Heading(column.full_heading, column.holds_numbers) for column in columns]
     rows = [_row(line, columns) for line in lines]
+    is_completed = False
     items = [row for row, line in zip(rows, lines, strict=True) if line.is_item]
     if adds and len(items) > 1 and not any(line.is_sum for line in lines):
         rows.append(_total_row(items, adds, len(columns)))
+        is_completed = True
     if columns_add_up and len(adds) > 1:
+        is_completed = True
         headings.append(Heading(f"Total, {columns[adds[0]].unit} ({WORKED_OUT})"))
         places = _places(row.cells[index].value for row in rows for index in adds)
         for row in rows:
             row.cells.append(_sum([row.cells[index] for index in adds], places))
-    return Table(headings, rows)
+    return Table(headings, rows, is_completed)
 
 
 def column_faults(

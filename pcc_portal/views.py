@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -37,6 +38,7 @@ def _overview(request: HttpRequest, election: Election) -> HttpResponse:
     """What is new and what is next, with a way into each part. A fixed number of queries."""
     at = timezone.now()
     today = timezone.localdate(at)
+    prefetch_related_objects([election], "key_dates")
     known: dict[type[ReleasableItem], Any] = {
         model: model._default_manager.filter(election=election)
         .visible_to(request.user, at)
@@ -54,7 +56,7 @@ def _overview(request: HttpRequest, election: Election) -> HttpResponse:
             "at": at,
             "today": today,
             "phase": election.phase(today),
-            "dates": election.key_dates.upcoming(today)[:NEXT_DATES],
+            "dates": [date for date in election.key_dates.all() if date.date >= today][:NEXT_DATES],
             "newsletter": known[Newsletter].first(),
             "answers": answers.prefetch_related("parts")[:NEWEST_ANSWERS],
             "figures": known[Figure].select_related("source")[:HEADLINE_FIGURES],

@@ -7,9 +7,26 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import F, Q, Value
 
 from elections.models import Candidate, Election
+
+from .conditions import Condition
+
+# Whether a person is briefed in an election: {} the election, {} the person.
+BRIEFED = (
+    f"EXISTS (SELECT 1 FROM {Candidate._meta.db_table} briefed "
+    "WHERE briefed.election_id = {} AND briefed.user_id = {} AND briefed.status IN ("
+    + ", ".join(f"'{status}'" for status in Candidate.BRIEFED)
+    + "))"
+)
+# Whether a later version was known: {} election, slug and version of an item, {} the moment.
+LATER_VERSION = (
+    "EXISTS (SELECT 1 FROM items later "
+    "INNER JOIN releases_release made ON made.id = later.release_id "
+    "WHERE later.election_id = {} AND later.slug = {} AND later.version > {} "
+    "AND made.released_at <= {})"
+)
 
 Reader = AbstractBaseUser | AnonymousUser
 
@@ -80,22 +97,16 @@ class ReleasableQuerySet(models.QuerySet[Any]):
             return released
         allowed: Any = Q(audience=ReleasableItem.Audience.PUBLIC)
         if user.is_authenticated:
-            allowed |= Q(audience=ReleasableItem.Audience.CANDIDATES) & Exists(
-                Candidate.objects.filter(
-                    election=OuterRef("election"), user=user.pk, status__in=Candidate.BRIEFED
-                )
+            allowed |= Q(audience=ReleasableItem.Audience.CANDIDATES) & Q(
+                Condition(BRIEFED, F("election_id"), Value(user.pk))
             )
         return released.filter(allowed)
 
     def newest(self, at: dt.datetime) -> Self:
         """Only the version of each item that is in force at the moment ``at``."""
-        later = self.model._default_manager.filter(
-            election=OuterRef("election"),
-            slug=OuterRef("slug"),
-            version__gt=OuterRef("version"),
-            release__released_at__lte=at,
-        )
-        return self.filter(~Exists(later))
+        later = LATER_VERSION.replace("items", self.model._meta.db_table)
+        moment = Value(at, output_field=models.DateTimeField())
+        return self.filter(~Q(Condition(later, F("election_id"), F("slug"), F("version"), moment)))
 
     def drafts(self) -> Self:
         return self.filter(release__released_at=None)

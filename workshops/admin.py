@@ -14,13 +14,13 @@ from .models import AgendaItem, Event, EventHost, Slot
 
 class HostInline(ReleasedPartInline, admin.TabularInline):
     model = EventHost
-    extra = 0
+    extra = 1
     fields = ("position", "name", "role")
 
 
 class SlotInline(ReleasedPartInline, admin.TabularInline):
     model = Slot
-    extra = 0
+    extra = 1
     fields = ("starts_at", "ends_at", "is_all_day", "venue", "capacity")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Slot]:
@@ -29,7 +29,7 @@ class SlotInline(ReleasedPartInline, admin.TabularInline):
 
 class AgendaInline(ReleasedPartInline, admin.TabularInline):
     model = AgendaItem
-    extra = 0
+    extra = 1
     fields = ("position", "starts_at", "title", "speaker")
 
 

@@ -65,7 +65,9 @@ class Event(ReleasableItem):
     title = models.CharField(max_length=150)
     summary = models.TextField(help_text="What it is about and what to expect, in plain words.")
     format = models.CharField(max_length=15, choices=Format, default=Format.TO_BE_CONFIRMED)
-    open_to = models.CharField(max_length=12, choices=OpenTo, default=OpenTo.CANDIDATES)
+    open_to = models.CharField(
+        "who may attend", max_length=12, choices=OpenTo, default=OpenTo.CANDIDATES
+    )
     by_appointment = models.BooleanField(
         default=False, help_text="No time is set: it is arranged with each person who wants it."
     )

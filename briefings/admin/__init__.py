@@ -1,3 +1,3 @@
-from . import documents, newsletters
+from . import documents, figures, newsletters
 
-__all__ = ["documents", "newsletters"]
+__all__ = ["documents", "figures", "newsletters"]

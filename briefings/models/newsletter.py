@@ -1,7 +1,6 @@
 from content_editor.models import Region, create_plugin_base
 from django.db import models
 from django.urls import reverse
-from django.utils.text import capfirst
 
 from briefings.rich_text import RichTextField
 from releases.models import ReleasableItem, ReleasedPart
@@ -60,7 +59,7 @@ class Section(SectionBase, ReleasedPart):
         abstract = True
 
     def __str__(self) -> str:
-        return self.heading or f"{capfirst(self._meta.verbose_name)}, continuing the one above"
+        return self.heading or "continues the section above"
 
     @property
     def template(self) -> str:

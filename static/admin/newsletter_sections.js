@@ -73,9 +73,23 @@ const addSectionButtons = () => {
   document.querySelector(".order-machine-wrapper").after(group, status)
 }
 
+/* The fields of rich text come without a name for screen readers. */
+const nameTextFields = () => {
+  for (const field of document.querySelectorAll(".ProseMirror[contenteditable]:not([aria-label])")) {
+    field.setAttribute("role", "textbox")
+    field.setAttribute("aria-multiline", "true")
+    field.setAttribute("aria-label", "Text")
+  }
+}
+
 document.addEventListener("content-editor:ready", () => {
   if (!window.ContentEditor.allowChange) return
   addSectionButtons()
+  nameTextFields()
+  new MutationObserver(nameTextFields).observe(document.querySelector(".order-machine"), {
+    childList: true,
+    subtree: true,
+  })
   rowsInOrder().forEach(addMoveButtons)
   document.addEventListener("content-editor:activate", (event) => {
     addMoveButtons(event.detail.inline)

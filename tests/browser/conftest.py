@@ -83,16 +83,27 @@ def phone(page) -> Page:
 @pytest.fixture
 def sign_in(page, data_dir) -> Callable[[str], None]:
     """Sign in as a demo person, by the code in the mail."""
+    return lambda email: _sign_in(page, email, data_dir / "mail")
 
-    def _sign_in(email: str) -> None:
-        seen = set((data_dir / "mail").glob("*"))
-        page.goto("/account/login/code/")
-        page.get_by_label("E-mail address").fill(email)
-        page.get_by_role("button", name="Send me a code").click()
-        page.get_by_label("Code", exact=True).fill(_code(email, data_dir / "mail", seen))
-        page.get_by_role("button", name="Sign in").click()
 
-    return _sign_in
+@pytest.fixture(scope="module")
+def staff(browser, portal, data_dir) -> Iterator[Page]:
+    """The page of one editor, signed in once for a whole module."""
+    context = browser.new_context(base_url=portal, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    _sign_in(page, "editor@example.org", data_dir / "mail")
+    page.wait_for_url("**/")
+    yield page
+    context.close()
+
+
+def _sign_in(page: Page, email: str, mail: Path) -> None:
+    seen = set(mail.glob("*"))
+    page.goto("/account/login/code/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code", exact=True).fill(_code(email, mail, seen))
+    page.get_by_role("button", name="Sign in").click()
 
 
 def _code(email: str, folder: Path, seen: set[Path]) -> str:

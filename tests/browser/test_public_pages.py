@@ -67,9 +67,7 @@ def test_first_visit_transfers_at_most_45_kb_without_a_script(page):
     loaded: list[tuple[str, int]] = []
     page.on(
         "requestfinished",
-        lambda request: loaded.append(
-            (request.resource_type, request.sizes()["responseBodySize"])
-        ),
+        lambda request: loaded.append((request.resource_type, request.sizes()["responseBodySize"])),
     )
 
     page.goto("/pcc-2021/newsletters/issue-1/", wait_until="networkidle")

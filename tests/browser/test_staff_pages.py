@@ -37,12 +37,6 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def staff(browser, portal, sign_in_once):
-    """One signed-in editor for the whole module: signing in is limited in speed."""
-    return sign_in_once("editor@example.org")
-
-
 @pytest.mark.parametrize("address", PAGES)
 def test_staff_page_is_accessible(staff, axe, address):
     answer = staff.goto(address)

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=150)),
                 ('summary', models.TextField(help_text='What it is about and what to expect, in plain words.')),
                 ('format', models.CharField(choices=[('online', 'Online'), ('in-person', 'In person'), ('hybrid', 'In person and online'), ('to-be-confirmed', 'To be confirmed')], default='to-be-confirmed', max_length=15)),
-                ('open_to', models.CharField(choices=[('candidates', 'All candidates'), ('nominated', 'Nominated candidates'), ('elected', 'The newly elected person only'), ('public', 'The public'), ('partners', 'Partner organisations')], default='candidates', max_length=12)),
+                ('open_to', models.CharField(choices=[('candidates', 'All candidates'), ('nominated', 'Nominated candidates'), ('elected', 'The newly elected person only'), ('public', 'The public'), ('partners', 'Partner organisations')], default='candidates', max_length=12, verbose_name='who may attend')),
                 ('by_appointment', models.BooleanField(default=False, help_text='No time is set: it is arranged with each person who wants it.')),
                 ('how_to_join', models.TextField(blank=True, help_text='How to take part. No joining link here: everyone reads this.')),
                 ('recording', models.URLField(blank=True, verbose_name='link to a recording')),

@@ -1,0 +1,71 @@
+"""An issue is written in a real browser: sections are added, moved and dragged, then read."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+LABELS = ".order-machine .inline-related:not(.empty-form)"
+
+
+@pytest.fixture
+def editor_page(page, sign_in) -> Page:
+    """On the page for a new issue. The page fails on whatever the security policy stops."""
+    sign_in("editor@example.org")
+    page.wait_for_url("**/")
+    page.goto("/admin/briefings/newsletter/add/")
+    expect(page.get_by_role("button", name="Add text")).to_be_visible()
+    return page
+
+
+def _add(page: Page, kind: str, heading: str):
+    """Add a section by the keyboard alone; the cursor lands in its first field."""
+    page.get_by_role("button", name=f"Add {kind}", exact=True).press("Enter")
+    page.keyboard.type(heading)
+    return page.locator(LABELS).filter(has=page.locator(":focus"))
+
+
+def _headings(page: Page) -> list[str]:
+    """The headings in the order in which they are seen."""
+    fields = page.locator(f"{LABELS} input[name$=-heading]")
+    seen = [(field.bounding_box()["y"], field.input_value()) for field in fields.all()]
+    return [heading for _, heading in sorted(seen)]
+
+
+def test_editor_writes_moves_and_keeps_sections(editor_page, axe):
+    page = editor_page
+    page.get_by_label("Title").fill("Written in a browser")
+    page.get_by_label("Summary").fill("Three sections.")
+
+    text = _add(page, "text", "First")
+    text.get_by_role("textbox", name="Text").click()
+    page.keyboard.type("Read the ")
+    text.get_by_role("button", name="bold").click()
+    page.keyboard.type("plan")
+    text.get_by_role("button", name="bold").click()
+    page.keyboard.type(".\n")
+    text.get_by_role("button", name="unordered list").click()
+    page.keyboard.type("one\ntwo")
+    _add(page, "contact", "Second")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Ask us.")
+    _add(page, "live programme", "Third")
+    axe(page)
+
+    page.get_by_role("button", name="Move up").last.press("Enter")
+    moved = _headings(page)
+    status = page.get_by_role("status").inner_text()
+    page.locator(LABELS).first.locator("h3").first.drag_to(
+        page.locator(LABELS).filter(has_text="Ask us.").locator("h3").first
+    )
+    page.get_by_role("button", name="Save and continue editing").click()
+
+    assert moved == ["First", "Third", "Second"]
+    assert "is now section 2 of 3" in status
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+    kept = _headings(page)
+    assert sorted(kept) == ["First", "Second", "Third"]
+    assert kept != moved
+    source = page.locator("textarea[name$=-text]").first
+    assert source.input_value() == (
+        "<p>Read the <strong>plan</strong>.</p>"
+        "<ul><li><p>one</p></li><li><p>two</p></li></ul>"
+    )
