@@ -6,6 +6,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from pcc_portal.staff_forms import FIELDS
 
@@ -34,6 +35,13 @@ class ReleasedPartInline:
     """Parts of a released item can be read, not changed. Mix in before an inline class."""
 
     formfield_overrides = FIELDS
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """In a table of inputs each says its own name: the heading above it is not its label."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field:
+            field.widget.attrs.setdefault("aria-label", capfirst(db_field.verbose_name))
+        return field
 
     def _is_open(self, request: HttpRequest, obj: Model | None) -> bool:
         return obj is None or not obj.is_released  # type: ignore[attr-defined]

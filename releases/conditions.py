@@ -16,7 +16,7 @@ class Condition(Expression):
     def __init__(self, sql: str, *expressions: Any) -> None:
         super().__init__(output_field=BooleanField())
         self.sql = sql
-        self.expressions = self._parse_expressions(*expressions)
+        self.expressions = list(expressions)
 
     def get_source_expressions(self) -> list[Any]:
         return list(self.expressions)

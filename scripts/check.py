@@ -89,7 +89,12 @@ CHECKS = [
         (*PYTEST, "-n", "2", "-m", "not browser"),
         needs=_postgres,
     ),
-    Check("browser", "Tests in Chromium", (*PYTEST, "-m", "browser"), needs=_chromium),
+    Check(
+        "browser",
+        "Tests in Chromium",
+        (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "browser"),
+        needs=_chromium,
+    ),
 ]
 
 
@@ -99,8 +104,10 @@ def main() -> int:
     if unknown := set(names) - {*known, "--fast"}:
         sys.exit(f"There is no check “{unknown.pop()}”. There are: {', '.join(known)}.")
     chosen = [c for c in CHECKS if c.name in names or not names or ("--fast" in names and c.fast)]
-    # make passes SIGTERM on to us: what we started has to stop too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # make passes SIGTERM on to us: what we started has to stop too. A shell that starts us in the
+    # background has SIGINT ignored, and what we start would ignore it with us.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     results = []
     for check in chosen:
         print(f"\n=== {check.name}: {check.says}", flush=True)

