@@ -19,6 +19,13 @@ def as_attachment(request: HttpRequest, document: Document) -> HttpResponseBase:
     """
     if not document.file:
         raise Http404(f"“{document}” is a link.")
+    is_public = document.is_released and document.audience == Document.Audience.PUBLIC
+    # A released document never changes: its number says all there is to say about its content.
+    etag = quote_etag(f"document-{document.pk}")
+    not_modified = get_conditional_response(request, etag=etag) if is_public else None
+    if not_modified:
+        not_modified.headers["ETag"] = etag
+        return not_modified
     try:
         content = document.file.open("rb")
     except FileNotFoundError as missing:
@@ -31,14 +38,9 @@ def as_attachment(request: HttpRequest, document: Document) -> HttpResponseBase:
         content_type=document.content_type,
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if not document.is_released or document.audience != Document.Audience.PUBLIC:
+    if is_public:
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["ETag"] = etag
+    else:
         response.headers["Cache-Control"] = "private, no-store"
-        return response
-    # A released document never changes: its number says all there is to say about its content.
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["ETag"] = quote_etag(f"document-{document.pk}")
-    etag = response.headers["ETag"]
-    not_modified = get_conditional_response(request, etag=etag, response=response)
-    if not_modified is not response:
-        response.close()
-    return not_modified
+    return response

@@ -23,7 +23,7 @@ def pasted_rows(text: str) -> list[tuple[str, list[str]]]:
 
 def guessed_role(label: str) -> str:
     """What a line probably is, by its label: a subtotal, a total or an item."""
-    words = label.lower().replace("-", "")
-    if words.startswith("subtotal"):
+    words = label.lower().replace("-", "").split()
+    if words[:1] == ["subtotal"]:
         return "subtotal"
-    return "total" if words.startswith("total") or words.endswith(" total") else "item"
+    return "total" if "total" in (words[:1] + words[-1:]) else "item"

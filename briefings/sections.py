@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 
+from elections.addresses import share_election
 from releases.models import Reader
 
 from .models import (
@@ -57,21 +58,34 @@ def chapters(newsletter: Newsletter, *, user: Reader, at: dt.datetime) -> list[C
 
 def _sections(newsletter: Newsletter, user: Reader, at: dt.datetime) -> list[Section]:
     def visible(model: Any) -> Any:
-        items = model.objects.visible_to(user, at).select_related("election")
-        return with_corrections(items, at)
+        return with_corrections(model.objects.visible_to(user, at), at)
 
     def of(model: Any) -> Any:
         return model.objects.filter(parent=newsletter)
 
+    statements = visible(Statement).select_related("source").prefetch_related("columns", "lines")
+    figures = visible(Figure).select_related("source").order_by("topic", "position", "title")
+    tables = _tables(of(TableSection), statements)
+    lists = [
+        *_lists(of(FiguresSection), "figures", figures),
+        *_lists(of(DocumentsSection), "documents", visible(Document)),
+    ]
+    _share_election(newsletter, tables, lists)
     sections: list[Section] = [
         *of(TextSection),
         *of(ProgrammeSection),
         *of(ContactSection),
-        *_tables(of(TableSection), visible(Statement).with_table()),
-        *_lists(of(FiguresSection), "figures", visible(Figure).with_source()),
-        *_lists(of(DocumentsSection), "documents", visible(Document)),
+        *tables,
+        *lists,
     ]
     return sorted(sections, key=lambda section: (section.ordering, section._meta.model_name))
+
+
+def _share_election(newsletter: Newsletter, tables: list[Any], lists: list[Any]) -> None:
+    items = [table.shown for table in tables if table.shown]
+    items += [item for section in lists for item in section.shown]
+    sources = [item.source for item in items if not isinstance(item, Document)]
+    share_election(newsletter.election, [*items, *sources])
 
 
 def _tables(sections: QuerySet[Any], visible: QuerySet[Any]) -> list[Section]:

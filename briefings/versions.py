@@ -3,19 +3,15 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+
+from releases.models import later_version
 
 
 def with_corrections(items: QuerySet[Any], at: dt.datetime) -> QuerySet[Any]:
     """Mark as ``is_corrected`` each item with a newer version released by the moment ``at``."""
-    newer = items.model._default_manager.filter(
-        election=OuterRef("election"),
-        slug=OuterRef("slug"),
-        version__gt=OuterRef("version"),
-        release__released_at__lte=at,
-    )
-    return items.annotate(is_corrected=Exists(newer))
+    return items.annotate(is_corrected=later_version(items.model, at))
 
 
 def version_asked_for(

@@ -87,7 +87,7 @@ class InformationRequestAdmin(ReleasableAdmin):
         "version",
         state,
     )
-    list_filter = ("election", "audience", "form", "topics")
+    list_filter = ("election", "audience", "form")
     search_fields = ("title", "slug", "parts__question", "parts__responses__text")
     date_hierarchy = "received_on"
     inlines = (PartInline,)

@@ -29,11 +29,7 @@ def versions_of(
 
 
 def _released_in(election: Election, user: Reader, at: dt.datetime) -> InformationRequestQuerySet:
-    return (
-        InformationRequest.objects.visible_to(user, at)
-        .filter(election=election)
-        .select_related("election", "release")
-    )
+    return election.informationrequests.visible_to(user, at).select_related("release")
 
 
 def with_answers(requests: InformationRequestQuerySet) -> InformationRequestQuerySet:

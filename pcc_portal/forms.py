@@ -4,12 +4,15 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 
+from .form_renderer import FormRenderer
+
 
 class PortalForm(forms.Form):
     """The base of every form on the portal's pages: our markup, error summary on top."""
 
     submit_label = "Continue"
     method = "post"
+    default_renderer = FormRenderer
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from briefings.models import Figure, Newsletter
-from elections.addresses import election_at
+from elections.addresses import election_at, share_election
 from elections.models import Election
 from infolog.models import InformationRequest
 from releases.models import ReleasableItem
@@ -40,13 +40,16 @@ def _overview(request: HttpRequest, election: Election) -> HttpResponse:
     today = timezone.localdate(at)
     prefetch_related_objects([election], "key_dates")
     known: dict[type[ReleasableItem], Any] = {
-        model: model._default_manager.filter(election=election)
-        .visible_to(request.user, at)
-        .newest(at)
-        .select_related("release", "election")
-        for model in (Newsletter, InformationRequest, Figure)
+        model: items.visible_to(request.user, at).newest(at).select_related("release")
+        for model, items in (
+            (Newsletter, election.newsletters),
+            (InformationRequest, election.informationrequests),
+            (Figure, election.figures),
+        )
     }
     answers = known[InformationRequest].order_by("-release__released_at", "slug")
+    figures = list(known[Figure].select_related("source")[:HEADLINE_FIGURES])
+    share_election(election, [figure.source for figure in figures])
     return render(
         request,
         "election_overview.html",
@@ -59,7 +62,7 @@ def _overview(request: HttpRequest, election: Election) -> HttpResponse:
             "dates": [date for date in election.key_dates.all() if date.date >= today][:NEXT_DATES],
             "newsletter": known[Newsletter].first(),
             "answers": answers.prefetch_related("parts")[:NEWEST_ANSWERS],
-            "figures": known[Figure].select_related("source")[:HEADLINE_FIGURES],
+            "figures": figures,
             "other_elections": Election.objects.exclude(pk=election.pk),
         },
     )

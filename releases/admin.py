@@ -1,12 +1,15 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django_q.models import Failure, OrmQ, Schedule, Success
 
 from pcc_portal.staff_forms import FIELDS
 
@@ -84,6 +87,29 @@ class ReleasableAdmin(admin.ModelAdmin):
             kwargs["queryset"] = Release.objects.filter(released_at=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def view_on_site(self, obj: Any) -> str | None:
+        """A draft is not on the site."""
+        return obj.get_absolute_url() if obj.is_released else None
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """A draft that something released points to stays: the database says so."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except IntegrityError:
+            return self._keep(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        try:
+            with transaction.atomic():
+                return super().changelist_view(request, extra_context)
+        except IntegrityError:
+            return self._keep(request)
+
+    def _keep(self, request: HttpRequest) -> HttpResponse:
+        sentence = "Something that has been released points to this: nothing was deleted."
+        self.message_user(request, sentence, messages.ERROR)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
     @admin.action(description="Release the chosen items now, together", permissions=["change"])
     def release_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         items: list[Any] = list(
@@ -109,6 +135,10 @@ class ReleasableAdmin(admin.ModelAdmin):
             self.message_user(
                 request, f"Released at {_uk_time(done.released_at)}: {done}.", messages.SUCCESS
             )
+
+
+# The job queue is the worker's own: whoever could write to it could run any code.
+admin.site.unregister([Failure, OrmQ, Schedule, Success])
 
 
 @admin.register(Release)

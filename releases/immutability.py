@@ -12,23 +12,20 @@ from django.db import connections, models
 from .models import ReleasableItem, Release, ReleasedPart
 from .triggers import put_trigger
 
-REFUSAL = "This has been released and cannot be changed. Make a new version instead."
+REFUSAL = "This has been released and cannot be changed."
+RELEASES = Release._meta.db_table
+EVENTS = (("UPDATE", "OLD"), ("DELETE", "OLD"), ("INSERT", "NEW"), ("UPDATE", "NEW"))
 
 
-def _released_when(model: type[models.Model], row: str) -> str:
-    """SQL: the row ``row`` of ``model`` (OLD, NEW or an alias) is part of a finished release."""
-    if model is Release:
-        return f"{row}.released_at IS NOT NULL"
+def _release_of(model: type[models.Model], row: str) -> str:
+    """SQL: the id of the release that the row ``row`` of ``model`` (OLD, NEW, an alias) is in."""
     if issubclass(model, ReleasableItem):
-        return (
-            f"EXISTS (SELECT 1 FROM {Release._meta.db_table} r "
-            f"WHERE r.id = {row}.release_id AND r.released_at IS NOT NULL)"
-        )
+        return f"{row}.release_id"
     field, parent = _parent(model)
     alias = f"{row.lower()}_{field.removesuffix('_id')}"
     return (
-        f"EXISTS (SELECT 1 FROM {parent._meta.db_table} {alias} "
-        f"WHERE {alias}.id = {row}.{field} AND {_released_when(parent, alias)})"
+        f"(SELECT {_release_of(parent, alias)} FROM {parent._meta.db_table} {alias} "
+        f"WHERE {alias}.id = {row}.{field})"
     )
 
 
@@ -52,23 +49,36 @@ def _locked_models() -> Iterator[Any]:
                     yield through
 
 
-def _rules() -> Iterator[tuple[str, str, str]]:
-    """(table, event, SQL condition) of every trigger."""
+def _rules() -> Iterator[tuple[str, str, str, str]]:
+    """(table, event, SQL condition, SQL to run before it on PostgreSQL) of every trigger."""
     for model in _locked_models():
         table = model._meta.db_table
-        yield table, "UPDATE", _released_when(model, "OLD")
-        yield table, "DELETE", _released_when(model, "OLD")
-        if model is not Release:
-            # Nothing joins a finished release: neither an item, nor a part of one.
-            yield table, "INSERT", _released_when(model, "NEW")
-            yield table, "UPDATE", _released_when(model, "NEW")
+        if model is Release:
+            yield table, "UPDATE", "OLD.released_at IS NOT NULL", ""
+            yield table, "DELETE", "OLD.released_at IS NOT NULL", ""
+            continue
+        # Nothing leaves or joins a finished release: neither an item, nor a part of one.
+        for event, row in (
+            ("UPDATE", "OLD"),
+            ("DELETE", "OLD"),
+            ("INSERT", "NEW"),
+            ("UPDATE", "NEW"),
+        ):
+            of_release = f"FROM {RELEASES} r WHERE r.id = {_release_of(model, row)}"
+            yield (
+                table,
+                event,
+                f"EXISTS (SELECT 1 {of_release} AND r.released_at IS NOT NULL)",
+                # A release that is being made right now is waited for: the next statement sees it.
+                f"PERFORM 1 {of_release} FOR SHARE;",
+            )
 
 
 def forbid_changes_of_released(using: str) -> None:
     """Put the triggers on every releasable table that exists. Safe to run again."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    for table, event, condition in _rules():
+    for table, event, condition, wait in _rules():
         if table in tables:
             row = "new" if "NEW." in condition else "old"
             put_trigger(
@@ -78,6 +88,7 @@ def forbid_changes_of_released(using: str) -> None:
                 event=event,
                 table=table,
                 condition=condition,
+                wait=wait,
                 sqlite=f"SELECT RAISE(ABORT, '{REFUSAL}');",
                 postgresql=f"RAISE EXCEPTION '{REFUSAL}' "
                 "USING ERRCODE = 'integrity_constraint_violation';",

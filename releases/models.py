@@ -31,6 +31,13 @@ LATER_VERSION = (
 Reader = AbstractBaseUser | AnonymousUser
 
 
+def later_version(model: type[models.Model], at: dt.datetime) -> Condition:
+    """Whether a newer version of a row of ``model`` was released by the moment ``at``."""
+    later = LATER_VERSION.replace("items", model._meta.db_table)
+    moment = Value(at, output_field=models.DateTimeField())
+    return Condition(later, F("election_id"), F("slug"), F("version"), moment)
+
+
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def released(self, at: dt.datetime) -> "ReleaseQuerySet":
         return self.filter(released_at__lte=at)
@@ -104,9 +111,7 @@ class ReleasableQuerySet(models.QuerySet[Any]):
 
     def newest(self, at: dt.datetime) -> Self:
         """Only the version of each item that is in force at the moment ``at``."""
-        later = LATER_VERSION.replace("items", self.model._meta.db_table)
-        moment = Value(at, output_field=models.DateTimeField())
-        return self.filter(~Q(Condition(later, F("election_id"), F("slug"), F("version"), moment)))
+        return self.filter(~Q(later_version(self.model, at)))
 
     def drafts(self) -> Self:
         return self.filter(release__released_at=None)
@@ -157,8 +162,23 @@ class ReleasableItem(models.Model):
         """Costs a query unless ``release`` was selected with the row."""
         return self.release is not None and self.release.is_released
 
+    def _earlier_versions(self) -> models.QuerySet[Any]:
+        return type(self)._default_manager.filter(
+            election=self.election_id,
+            slug=self.slug,
+            version__lt=self.version,
+            release__released_at__isnull=False,
+        )
+
     def clean(self) -> None:
         super().clean()
+        if self.audience != self.Audience.PUBLIC and self._earlier_versions().filter(
+            audience=self.Audience.PUBLIC
+        ):
+            # The public could still read the version before, and would be told it is out of date.
+            raise ValidationError(
+                {"audience": "This has been public: a new version is public too."}
+            )
         if self.release and self.release.election_id != self.election_id:
             raise ValidationError({"release": "That release belongs to another election."})
         if self.release and self.release.is_released and self._state.adding:

@@ -9,7 +9,8 @@ def put_trigger(
     """Make the trigger ``name``, in place of one of that name, on SQLite or PostgreSQL.
 
     ``timing`` is BEFORE or AFTER; ``event`` INSERT, UPDATE or DELETE. ``body`` holds ``condition``
-    (SQL, or empty for always), and what to do then: ``sqlite`` and ``postgresql``.
+    (SQL, or empty for always), what to do then: ``sqlite`` and ``postgresql``, and ``wait``: a
+    statement PostgreSQL runs first, to wait for a transaction the condition depends on.
     """
     condition, action = body["condition"], body[connection.vendor]
     name = name[:63]
@@ -20,7 +21,7 @@ def put_trigger(
             row = "OLD" if event == "DELETE" else "NEW"
             cursor.execute(
                 f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger AS $$ '
-                f"BEGIN {action} RETURN {row}; END $$ LANGUAGE plpgsql"
+                f"BEGIN {body.get('wait', '')} {action} RETURN {row}; END $$ LANGUAGE plpgsql"
             )
             cursor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"')
             cursor.execute(

@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -6,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -125,6 +126,8 @@ class ColumnInline(ReleasedPartInline, admin.StackedInline):
     model = StatementColumn
     form = NumberedForm
     formset = ColumnFormSet
+    verbose_name = "column"
+    verbose_name_plural = "columns"
     extra = 0
     min_num = 1
     fields = (
@@ -134,15 +137,26 @@ class ColumnInline(ReleasedPartInline, admin.StackedInline):
     )  # fmt: skip
 
 
-class LineInline(ReleasedPartInline, admin.TabularInline):
+class LineInline(ReleasedPartInline, admin.StackedInline):
     model = StatementLine
     form = LineForm
     formset = LineFormSet
+    verbose_name = "line"
+    verbose_name_plural = "lines"
     extra = 3
-    fields = ("position", "label", "role", "cells")
+    fields = (("position", "label", "role"), "cells")
+    readonly_fields = ("printed",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        is_open = self.has_change_permission(request, obj)
+        return self.fields if is_open else (("position", "label", "role"), "printed")
+
+    @admin.display(description="cells")
+    def printed(self, line: StatementLine) -> str:
+        return as_text(line.cells)
 
 
-def posted_columns(data: QueryDict) -> list[StatementColumn]:
+def posted_columns(data: Mapping[str, Any]) -> list[StatementColumn]:
     """The columns as they stand in the same form, saved or not."""
     columns = []
     for number in range(_whole(data.get("columns-TOTAL_FORMS"))):
@@ -150,12 +164,11 @@ def posted_columns(data: QueryDict) -> list[StatementColumn]:
         if data.get(f"{prefix}-DELETE") or not data.get(f"{prefix}-heading"):
             continue
         column = StatementColumn(
-            heading=data[f"{prefix}-heading"],
-            role=data.get(f"{prefix}-role", ""),
-            position=_whole(data.get(f"{prefix}-position")) or OUT_OF_THE_WAY,
+            heading=data[f"{prefix}-heading"], role=data.get(f"{prefix}-role", "")
         )
-        columns.append(column)
-    return sorted(columns, key=lambda column: column.position)
+        place = _whole(data.get(f"{prefix}-position")) or OUT_OF_THE_WAY
+        columns.append(((place, bool(data.get(f"{prefix}-id"))), column))
+    return [column for _, column in sorted(columns, key=itemgetter(0))]
 
 
 def _whole(text: str | None) -> int:
@@ -177,7 +190,7 @@ class StatementForm(forms.ModelForm):
         rows = pasted_rows(self.cleaned_data["pasted"])
         columns = posted_columns(self.data)
         faults = [fault for label, cells in rows for fault in cell_faults(label, cells, columns)]
-        longest = StatementLine._meta.get_field("label").max_length
+        longest = StatementLine._meta.get_field("label").max_length or 0
         faults += [
             f"The name of line {number} is empty or too long."
             for number, (label, _) in enumerate(rows, start=1)
@@ -284,6 +297,15 @@ class FigureAdmin(ReleasableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("related_to")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [
+            (name, {**options, "fields": [f for f in options["fields"] if obj or f != "preview"]})
+            for name, options in super().get_fieldsets(request, obj)
+        ]
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         is_open = self.has_change_permission(request, obj)
         return self.prepopulated_fields if is_open else {}
@@ -293,7 +315,7 @@ class FigureAdmin(ReleasableAdmin):
         if db_field.name == "related_to":
             field.queryset = field.queryset.select_related("election").order_by("election", "title")
             field.label_from_instance = lambda figure: (
-                f"{figure.election}: {figure.title}, {figure.amount} ({figure.kind})"
+                f"{figure.title}, {figure.amount} ({figure.kind}; {figure.election.slug})"
             )
         return field
 

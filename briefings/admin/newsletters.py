@@ -11,6 +11,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 
 from briefings.models import (
     ContactSection,
@@ -40,8 +41,28 @@ EDITOR_POLICY = {
 REFERRING = {"statement": Statement, "figures": Figure, "documents": Document}
 
 
+def _in_full(item: Any) -> str:
+    """What tells items of one title apart in a list to choose from."""
+    if isinstance(item, Figure):
+        return f"{item}: {item.amount} ({item.kind})"
+    if isinstance(item, Document):
+        return f"{item} ({item.publisher}, {date_format(item.published_on)})"
+    return f"{item} (as at {date_format(item.as_at)})"
+
+
 class SectionFormSet(BaseInlineFormSet):
     """A newsletter shows only what belongs to its own election."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name in REFERRING.keys() & form.fields.keys():
+            form.fields[name].choices = self._read_once(form.fields[name])
+
+    def _read_once(self, field: Any) -> list[Any]:
+        """The same choices for every section of a type, in one query."""
+        if not hasattr(self, "_choices"):
+            self._choices = list(field.choices)
+        return self._choices
 
     def clean(self) -> None:
         super().clean()
@@ -58,10 +79,22 @@ class SectionInline(ReleasedPartInline, ContentEditorInline):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in REFERRING:
-            kwargs["queryset"] = self._choices(REFERRING[db_field.name], request)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+            kwargs["queryset"] = self._offered(REFERRING[db_field.name], request)
+        if db_field.many_to_many:
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in REFERRING:
+            field.label_from_instance = _in_full
+        if db_field.many_to_many:
+            # Each box has a label of its own.
+            field.widget.attrs.pop("aria-label", None)
+        return field
 
-    def _choices(self, model: Any, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        relations = [relation.name for relation in self.model._meta.many_to_many]
+        return super().get_queryset(request).prefetch_related(*relations)
+
+    def _offered(self, model: Any, request: HttpRequest) -> QuerySet[Any]:
         """What is in force or in preparation, of the newsletter's own election once known."""
         items = model.objects.newest(timezone.now())
         newsletter = request.resolver_match.kwargs.get("object_id")  # type: ignore[union-attr]
@@ -97,13 +130,11 @@ class ProgrammeInline(SectionInline):
 
 class FiguresInline(SectionInline):
     model = FiguresSection
-    filter_horizontal = ("figures",)
     icon = "tag"
 
 
 class DocumentsInline(SectionInline):
     model = DocumentsSection
-    filter_horizontal = ("documents",)
     icon = "description"
 
 

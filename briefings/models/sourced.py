@@ -1,6 +1,5 @@
 import re
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -62,12 +61,17 @@ class Sourced(ReleasableItem):
         if self.source.election_id != self.election_id:
             raise ValidationError({"source": "That document is for another election only."})
 
-    def full_clean(self, exclude: Collection[str] | None = None, **kwargs: Any) -> None:
+    def full_clean(
+        self,
+        exclude: Iterable[str] | None = None,
+        validate_unique: bool = True,
+        validate_constraints: bool = True,
+    ) -> None:
         """Checks a whole item, as a release does, also for what stands in other rows.
 
         A form leaves fields out (``exclude``): there the rows may still be on their way.
         """
-        super().full_clean(exclude=exclude, **kwargs)
+        super().full_clean(exclude, validate_unique, validate_constraints)
         if exclude is None and self.pk and self.release_id:
             reasons = self.reasons_not_ready()
             if reasons:

@@ -15,6 +15,8 @@ admin.site.unregister([Group, EmailAddress])
 
 @admin.register(Candidate)
 class CandidateAdmin(admin.ModelAdmin):
+    """Who stands. Somebody who leaves the contest gets another status; nobody listed is deleted."""
+
     list_display = ("surname", "other_names", "election", "status", "ballot_description", "user")
     list_display_links = ("surname", "other_names")
     list_filter = ("election", "status")
@@ -39,6 +41,10 @@ class CandidateAdmin(admin.ModelAdmin):
         if db_field.name == "user":
             kwargs["queryset"] = User.objects.filter(is_staff=False)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
+        is_listed = obj is not None and obj.status in Candidate.LISTED
+        return super().has_delete_permission(request, obj) and not is_listed
 
 
 @admin.register(User)

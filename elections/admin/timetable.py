@@ -237,6 +237,10 @@ class KeyDateAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         _tell(request, set_out(obj.election))
 
+    def has_delete_permission(self, request: HttpRequest, obj: KeyDate | None = None) -> bool:
+        is_confirmed = obj is not None and obj.is_confirmed
+        return super().has_delete_permission(request, obj) and not is_confirmed
+
 
 @admin.register(NonWorkingDay)
 class NonWorkingDayAdmin(admin.ModelAdmin):

@@ -11,7 +11,7 @@ BULLET = re.compile(r"^ *[-•–] +")
 
 @register.filter
 def prose(text: str) -> SafeString:
-    """Plain text in paragraphs, its line breaks kept; lines that begin with a dash become a list."""
+    """Plain text in paragraphs, line breaks kept; lines that begin with a dash become a list."""
     blocks: list[list[str]] = []
     for line in text.splitlines():
         is_item = bool(BULLET.match(line))

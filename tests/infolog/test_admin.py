@@ -226,6 +226,15 @@ def test_released_request_can_be_read_and_not_changed(client, item, release_now)
         assert client.post(address.replace("change", "delete"), {"post": "yes"}).status_code == 403
 
 
+def test_only_a_released_request_is_linked_to_its_page(client, item, release_now):
+    address = f"{REQUESTS}{item.pk}/change/"
+    assert client.get(address).context["absolute_url"] is None
+
+    release_now(item)
+
+    assert client.get(address).context["absolute_url"] == item.get_absolute_url()
+
+
 def test_draft_can_be_deleted_with_its_parts(client, item):
     response = client.post(f"{REQUESTS}{item.pk}/delete/", {"post": "yes"})
 

@@ -97,6 +97,21 @@ def test_item_cannot_join_a_release_of_another_election(issues, other_election):
         issues["draft"].full_clean()
 
 
+def test_what_was_public_stays_public_in_a_new_version(issues, election):
+    hidden = Newsletter(
+        election=election,
+        slug="public",
+        version=2,
+        number=1,
+        title="Hidden",
+        summary=".",
+        audience="candidates",
+    )
+
+    with pytest.raises(ValidationError, match="This has been public"):
+        hidden.full_clean()
+
+
 def test_version_is_unique_for_its_address(issues, election):
     with pytest.raises(ValidationError, match="already has a page with this address"):
         Newsletter(

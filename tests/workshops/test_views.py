@@ -116,18 +116,6 @@ def test_event_page_shows_the_version_in_force(client, make_event, release_now):
     assert "This is version 2." in said
 
 
-def test_event_made_private_by_a_correction_is_gone_from_public(client, make_event, release_now):
-    release_now(make_event(slug="moved", title="Canary"))
-    release_now(
-        make_event(slug="moved", title="Canary", version=2, audience="candidates"),
-        at=uk("2021-04-01 10:00"),
-    )
-
-    for page in (*PAGES, FEED):
-        assert b"Canary" not in client.get(page).content
-    assert client.get("/pcc-2021/programme/moved/").status_code == 404
-
-
 def test_programme_has_what_comes_before_what_is_past(
     client, make_event, release_now, poll, time_machine
 ):
