@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from elections.models import Election, User
 
@@ -26,9 +27,12 @@ class ReleaseRefused(Exception):
 def release(release: Release, *, at: dt.datetime) -> Release:
     """Make everything in ``release`` known at the moment ``at``: all of it or nothing.
 
-    Raises ``ReleaseRefused`` when it is over already (``released``), holds nothing (``empty``) or
+    Raises ``ReleaseRefused`` when ``at`` is still to come (``future``): what is known is known now;
+    when it is over already (``released``), holds nothing (``empty``) or
     holds an item that is not fit to be shown (``not_ready``).
     """
+    if at > timezone.now():
+        raise ReleaseRefused("future", "That moment has not come yet. Set a time on the release.")
     with transaction.atomic():
         release = Release.objects.select_for_update().get(pk=release.pk)
         if release.is_released:

@@ -36,6 +36,18 @@ def test_release_is_refused_twice(make_issue, election):
     assert refusal.value.code == "released"
 
 
+def test_release_at_a_moment_to_come_is_refused(make_issue, election):
+    with pytest.raises(ReleaseRefused) as refusal:
+        release_items(
+            [make_issue()],
+            election=election,
+            title="Too soon",
+            at=timezone.now() + dt.timedelta(minutes=1),
+        )
+    assert refusal.value.code == "future"
+    assert not Release.objects.exists()
+
+
 def test_release_of_nothing_is_refused(election):
     empty = Release.objects.create(election=election, title="Nothing")
 
