@@ -13,7 +13,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 
 from pcc_portal.staff_forms import FIELDS
 
-from .models import ReleasableItem, Release
+from .models import ReleasableItem, ReleasableQuerySet, Release
 from .releasing import ReleaseRefused, release, release_items, title_of
 
 
@@ -111,10 +111,8 @@ class ReleasableAdmin(admin.ModelAdmin):
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     @admin.action(description="Release the chosen items now, together", permissions=["change"])
-    def release_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        items: list[Any] = list(
-            queryset.filter(release__released_at=None).select_related("election")
-        )
+    def release_now(self, request: HttpRequest, queryset: ReleasableQuerySet) -> None:
+        items: list[Any] = list(queryset.drafts().select_related("election"))
         elections = {item.election for item in items}
         if len(elections) != 1 or len(items) != queryset.count():
             self.message_user(

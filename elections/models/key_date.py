@@ -1,4 +1,3 @@
-import datetime as dt
 from typing import NoReturn
 
 from django.core.exceptions import ValidationError
@@ -14,9 +13,6 @@ def _refuse(field: str, sentence: str, code: str) -> NoReturn:
 
 
 class KeyDateQuerySet(models.QuerySet["KeyDate"]):
-    def upcoming(self, on: dt.date) -> "KeyDateQuerySet":
-        return self.filter(date__gte=on)
-
     def confirmed(self) -> "KeyDateQuerySet":
         return self.exclude(confirmed_by="")
 

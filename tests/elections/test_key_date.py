@@ -13,15 +13,6 @@ def _refusal(row: KeyDate, field: str) -> str:
     return refused.value.error_dict[field][0].code
 
 
-def test_key_date_upcoming_includes_the_day_itself(election):
-    for day in (5, 6, 7):
-        election.key_dates.create(title=str(day), date=dt.date(2021, 4, day))
-
-    upcoming = election.key_dates.upcoming(dt.date(2021, 4, 6))
-
-    assert [row.title for row in upcoming] == ["6", "7"]
-
-
 def test_key_dates_stand_in_order_of_day_and_hour(election):
     day = dt.date(2021, 4, 8)
     for title, time in (("later", dt.time(16)), ("no hour", None), ("early", dt.time(9))):

@@ -1,3 +1,4 @@
+import datetime as dt
 import gzip
 
 import pytest
@@ -64,6 +65,16 @@ def test_page_is_made_again_on_a_new_day_in_the_uk(view, time_machine):
     view(get("/"))
     time_machine.move_to("2021-06-01 23:01:00+00:00")  # 00:01 on 2 June, British Summer Time
 
+    assert view(get("/")).content == b"<p>Page 2</p>"
+
+
+def test_page_of_a_machine_whose_clock_is_behind_is_not_kept(view, election, time_machine):
+    release_something(election)
+    time_machine.move_to(timezone.now() - dt.timedelta(seconds=5))
+    behind = view(get("/")).content
+    time_machine.move_to(timezone.now() + dt.timedelta(seconds=10))
+
+    assert (behind, view(get("/")).content) == (b"<p>Page 1</p>", b"<p>Page 2</p>")
     assert view(get("/")).content == b"<p>Page 2</p>"
 
 
