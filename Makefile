@@ -59,6 +59,9 @@ requirements: $(dev)
 pins := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
+# The lists are whole: nothing is looked up, so a version published today cannot break a set-up.
+locked := --require-hashes --no-deps
+
 # --- What the commands need ---------------------------------------------------------------------
 
 .venv/bin/python:
@@ -72,13 +75,13 @@ pins := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 $(base): requirements/base.txt | .venv/bin/python
 	@echo "Installing what the portal needs into .venv (a minute the first time)"
 	@$(python) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
-		--require-hashes -r requirements/base.txt
+		$(locked) -r requirements/base.txt
 	@touch $@
 
 $(dev): requirements/dev.txt $(base)
 	@echo "Installing what the checks need into .venv (a minute the first time)"
 	@$(python) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
-		--require-hashes -r requirements/dev.txt
+		$(locked) -r requirements/dev.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json

@@ -63,6 +63,8 @@ def test_editor_writes_moves_and_keeps_sections(editor_page):
     assert moved == ["First", "Third", "Second"]
     assert "is now section 2 of 3" in status
     expect(page.get_by_text("was added successfully")).to_be_visible()
+    # The page's script puts the sections in their places after the page is there.
+    expect(page.locator(LABELS)).to_have_count(3)
     assert _headings(page) == ["Third", "First", "Second"]
     source = page.locator("textarea[name$=-text]").first
     assert source.input_value() == (
