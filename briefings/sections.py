@@ -1,14 +1,17 @@
 """The sections of a newsletter as one reader may see them."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
-from elections.addresses import share_election
+from releases.kept import fragments, kept
 from releases.models import Reader
 
+from .drawn import drawn
 from .models import (
     ContactSection,
     Document,
@@ -24,6 +27,60 @@ from .models import (
 )
 from .versions import with_corrections
 
+SECTIONS = (
+    TextSection,
+    ProgrammeSection,
+    ContactSection,
+    TableSection,
+    FiguresSection,
+    DocumentsSection,
+)
+# What the types of section that list something list.
+LISTED: dict[type[Section], Any] = {
+    TableSection: Statement,
+    FiguresSection: Figure,
+    DocumentsSection: Document,
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What a released section says to everyone, and the ids of what it lists."""
+
+    model: type[Section]
+    ordering: int
+    heading: str
+    text: SafeString
+    event_kind: str
+    ids: tuple[int, ...]
+
+    @property
+    def order(self) -> tuple[int, str]:
+        return self.ordering, self.model.__name__
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing a section lists, as it is drawn; ``corrected`` says so where it has been."""
+
+    html: SafeString
+    corrected: SafeString
+
+
+@dataclass(frozen=True)
+class SectionShown:
+    """A section for one reader: ``hidden`` is how many of the things it lists are not for them."""
+
+    piece: Piece
+    shown: list[Shown]
+    hidden: int
+
+    @property
+    def template(self) -> str:
+        """The fragment that shows a section of this type."""
+        kind = self.piece.model.__name__.removesuffix("Section").lower()
+        return f"briefings/sections/_{kind}.html"
+
 
 @dataclass
 class Chapter:
@@ -31,7 +88,7 @@ class Chapter:
 
     number: int
     heading: str
-    sections: list[Section] = field(default_factory=list)
+    sections: list[SectionShown] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -39,68 +96,82 @@ class Chapter:
 
     @property
     def has_programme(self) -> bool:
-        return any(isinstance(section, ProgrammeSection) for section in self.sections)
+        return any(section.piece.model is ProgrammeSection for section in self.sections)
 
 
 def chapters(newsletter: Newsletter, *, user: Reader, at: dt.datetime) -> list[Chapter]:
-    """The sections in order, those without a heading joined to the one before.
+    """The sections of a released newsletter in order, those without a heading joined to the one
+    before.
 
     What a section refers to is with it only if ``user`` may see it. The number of queries does
     not grow with the number of sections.
     """
+    pieces = kept("newsletter", [newsletter.pk], lambda _: {newsletter.pk: _pieces(newsletter)})
+    listed = {
+        model: _listed(model, _ids(pieces[newsletter.pk], model), user, at) for model in LISTED
+    }
     found: list[Chapter] = []
-    for section in _sections(newsletter, user, at):
-        if section.heading or not found:
-            found.append(Chapter(len(found) + 1, section.heading))
-        found[-1].sections.append(section)
+    for piece in pieces[newsletter.pk]:
+        if piece.heading or not found:
+            found.append(Chapter(len(found) + 1, piece.heading))
+        shown = [of for pk, of in listed.get(piece.model, {}).items() if pk in piece.ids]
+        found[-1].sections.append(SectionShown(piece, shown, len(piece.ids) - len(shown)))
     return found
 
 
-def _sections(newsletter: Newsletter, user: Reader, at: dt.datetime) -> list[Section]:
-    def visible(model: Any) -> Any:
-        return with_corrections(model.objects.visible_to(user, at), at)
-
-    def of(model: Any) -> Any:
-        return model.objects.filter(parent=newsletter)
-
-    statements = visible(Statement).select_related("source").prefetch_related("columns", "lines")
-    figures = visible(Figure).select_related("source").order_by("topic", "position", "title")
-    tables = _tables(of(TableSection), statements)
-    lists = [
-        *_lists(of(FiguresSection), "figures", figures),
-        *_lists(of(DocumentsSection), "documents", visible(Document)),
-    ]
-    _share_election(newsletter, tables, lists)
-    sections: list[Section] = [
-        *of(TextSection),
-        *of(ProgrammeSection),
-        *of(ContactSection),
-        *tables,
-        *lists,
-    ]
-    return sorted(sections, key=lambda section: (section.ordering, section._meta.model_name))
+def _pieces(newsletter: Newsletter) -> list[Piece]:
+    return sorted(
+        (_piece(section, newsletter) for section in _sections(newsletter)),
+        key=lambda piece: piece.order,
+    )
 
 
-def _share_election(newsletter: Newsletter, tables: list[Any], lists: list[Any]) -> None:
-    items = [table.shown for table in tables if table.shown]
-    items += [item for section in lists for item in section.shown]
-    sources = [item.source for item in items if not isinstance(item, Document)]
-    share_election(newsletter.election, [*items, *sources])
+def _sections(newsletter: Newsletter) -> Iterator[Section]:
+    for model in SECTIONS:
+        sections = model.objects.filter(parent=newsletter)
+        lists = [relation.name for relation in model._meta.local_many_to_many]
+        yield from sections.prefetch_related(*lists)
 
 
-def _tables(sections: QuerySet[Any], visible: QuerySet[Any]) -> list[Section]:
-    """Each with ``shown``: its statement, or ``None`` when it is not for this reader."""
-    found = list(sections)
-    statements = visible.in_bulk([section.statement_id for section in found])
-    for section in found:
-        section.shown = statements.get(section.statement_id)
-    return found
+def _piece(section: Any, newsletter: Newsletter) -> Piece:
+    kind = section._meta.model_name.removesuffix("section")
+    text = ""
+    if kind in ("text", "contact"):
+        context = {"part": section, "office": newsletter.election.office}
+        text = render_to_string(f"briefings/sections/_{kind}_piece.html", context)
+    elif getattr(section, "introduction", ""):
+        text = render_to_string("briefings/sections/_introduction.html", {"part": section})
+    ids = [section.statement_id] if kind == "table" else []
+    for relation in section._meta.local_many_to_many:
+        ids += [row.pk for row in getattr(section, relation.name).all()]
+    return Piece(
+        model=type(section),
+        ordering=section.ordering,
+        heading=section.heading,
+        text=SafeString(text),
+        event_kind=getattr(section, "event_kind", ""),
+        ids=tuple(ids),
+    )
 
 
-def _lists(sections: QuerySet[Any], name: str, visible: QuerySet[Any]) -> list[Section]:
-    """Each with ``shown``: what of its list this reader may see, and ``hidden``: how many not."""
-    shown = Prefetch(name, queryset=visible, to_attr="shown")
-    found = list(sections.annotate(total=Count(name)).prefetch_related(shown))
-    for section in found:
-        section.hidden = section.total - len(section.shown)
-    return found
+def _ids(pieces: list[Piece], model: type[Section]) -> set[int]:
+    return {pk for piece in pieces if piece.model is model for pk in piece.ids}
+
+
+def _listed(
+    section: type[Section], ids: set[int], user: Reader, at: dt.datetime
+) -> dict[int, Shown]:
+    """What ``user`` may see of the rows ``ids`` that sections of this type list, in order."""
+    if not ids:
+        return {}
+    model = LISTED[section]
+    visible = with_corrections(model.objects.visible_to(user, at), at).filter(pk__in=ids)
+    if model is Figure:
+        visible = visible.order_by("topic", "position", "title")
+    corrected = dict(visible.values_list("pk", "is_corrected"))
+    outdated = [pk for pk, is_corrected in corrected.items() if is_corrected]
+    told = fragments("briefings/sections/_corrected.html", "item", outdated, model.objects.all())
+    return {
+        pk: Shown(html, told.get(pk, SafeString("")))
+        for pk, html in drawn(model, corrected).items()
+    }

@@ -1,7 +1,3 @@
-from collections.abc import Iterable
-from typing import Any
-
-from django.db.models import prefetch_related_objects
 from django.http import Http404
 
 from .models import Election
@@ -13,17 +9,3 @@ def election_at(slug: str) -> Election:
         return Election.objects.select_related("office").get(slug=slug)
     except Election.DoesNotExist as missing:
         raise Http404(f"No election has the address {slug}.") from missing
-
-
-def share_election(election: Election, items: Iterable[Any]) -> None:
-    """Let the items of ``election`` share this one, so that none has to be joined to their rows.
-
-    One query for the elections of those that belong to others, if there are any.
-    """
-    others = []
-    for item in items:
-        if item.election_id == election.pk:
-            item.election = election
-        else:
-            others.append(item)
-    prefetch_related_objects(others, "election")

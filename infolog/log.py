@@ -1,13 +1,15 @@
 """The log as one reader may see it at one moment: its requests, its table, what to filter by."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.safestring import SafeString
 
 from elections.models import Election
+from releases.kept import fragments
 from releases.models import Reader, ReleasableQuerySet
 
 from .models import InformationRequest, InformationRequestQuerySet, Part, Response, Topic
@@ -36,6 +38,18 @@ def with_answers(requests: InformationRequestQuerySet) -> InformationRequestQuer
     """Fetches parts, responses and topics too: three queries, however many requests."""
     parts = Part.objects.prefetch_related("responses")
     return requests.prefetch_related("topics", Prefetch("parts", parts))
+
+
+def entries(ids: Iterable[int]) -> list[SafeString]:
+    """The released requests ``ids`` as entries of the log, in their order."""
+    requests = with_answers(InformationRequest.objects.select_related("election"))
+    return list(fragments("infolog/_entry.html", "item", ids, requests).values())
+
+
+def answers_in_short(ids: Iterable[int]) -> list[SafeString]:
+    """The released requests ``ids`` in a line or two each, in their order."""
+    requests = InformationRequest.objects.select_related("election", "release")
+    return list(fragments("infolog/_answer.html", "item", ids, requests).values())
 
 
 def current(rows: QuerySet[Any], user: Reader, at: dt.datetime) -> ReleasableQuerySet:

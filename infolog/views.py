@@ -14,7 +14,17 @@ from pcc_portal.downloads import csv_response, licence_row
 from releases.page_cache import public_page
 
 from .forms import LogFilter
-from .log import COLUMNS, Choices, Row, current, requests_in, rows, versions_of, with_answers
+from .log import (
+    COLUMNS,
+    Choices,
+    Row,
+    current,
+    entries,
+    requests_in,
+    rows,
+    versions_of,
+    with_answers,
+)
 from .models import InformationRequestQuerySet
 
 PER_PAGE = 25
@@ -28,7 +38,8 @@ def log(request: HttpRequest, election_slug: str) -> HttpResponse:
     election = election_at(election_slug)
     everything = requests_in(election, request.user, timezone.now())
     form = LogFilter(request.GET, choices=Choices.of(everything))
-    paginator = Paginator(with_answers(form.matching(everything)), PER_PAGE)
+    ids = list(form.matching(everything).values_list("pk", flat=True))
+    paginator = Paginator(ids, PER_PAGE)
     try:
         page = paginator.page(request.GET.get("page", 1))
     except InvalidPage as unknown:
@@ -39,6 +50,7 @@ def log(request: HttpRequest, election_slug: str) -> HttpResponse:
         "section": "log",
         "form": form,
         "page": page,
+        "entries": entries(page.object_list),
         "is_filtered": bool(chosen),
         "query": urlencode(chosen),
     }

@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from briefings.drawn import drawn
 from briefings.models import Figure, Newsletter
-from elections.addresses import election_at, share_election
+from elections.addresses import election_at
 from elections.models import Election
-from infolog.models import InformationRequest
-from releases.models import ReleasableItem
+from infolog.log import answers_in_short
 from releases.page_cache import public_page
 
 NEXT_DATES = 4
@@ -39,17 +39,13 @@ def _overview(request: HttpRequest, election: Election) -> HttpResponse:
     at = timezone.now()
     today = timezone.localdate(at)
     prefetch_related_objects([election], "key_dates")
-    known: dict[type[ReleasableItem], Any] = {
-        model: items.visible_to(request.user, at).newest(at).select_related("release")
-        for model, items in (
-            (Newsletter, election.newsletters),
-            (InformationRequest, election.informationrequests),
-            (Figure, election.figures),
-        )
-    }
-    answers = known[InformationRequest].order_by("-release__released_at", "slug")
-    figures = list(known[Figure].select_related("source")[:HEADLINE_FIGURES])
-    share_election(election, [figure.source for figure in figures])
+
+    def newest(items: Any, *order: str, most: int) -> Any:
+        known = items.visible_to(request.user, at).newest(at)
+        return (known.order_by(*order) if order else known).values_list("pk", flat=True)[:most]
+
+    by_release = ("-release__released_at", "slug")
+    answers = newest(election.informationrequests, *by_release, most=NEWEST_ANSWERS)
     return render(
         request,
         "election_overview.html",
@@ -60,9 +56,9 @@ def _overview(request: HttpRequest, election: Election) -> HttpResponse:
             "today": today,
             "phase": election.phase(today),
             "dates": [date for date in election.key_dates.all() if date.date >= today][:NEXT_DATES],
-            "newsletter": known[Newsletter].first(),
-            "answers": answers.prefetch_related("parts")[:NEWEST_ANSWERS],
-            "figures": figures,
+            "newsletter": drawn(Newsletter, newest(election.newsletters, most=1)).values(),
+            "answers": answers_in_short(answers),
+            "figures": drawn(Figure, newest(election.figures, most=HEADLINE_FIGURES)).values(),
             "other_elections": Election.objects.exclude(pk=election.pk),
         },
     )

@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Value
 
 from elections.models import Candidate, Election
 
@@ -20,6 +20,10 @@ BRIEFED = (
     + ", ".join(f"'{status}'" for status in Candidate.BRIEFED)
     + "))"
 )
+# Whether a release was done: {} its id, {} the moment.
+RELEASED = "{} IN (SELECT id FROM releases_release WHERE released_at <= {})"
+# Whether an item is for a person: {} and {} its audience, and as above.
+FOR_READER = f"({{}} = 'public' OR ({{}} = 'candidates' AND {BRIEFED}))"
 # Whether a later version was known: {} election, slug and version of an item, {} the moment.
 LATER_VERSION = (
     "EXISTS (SELECT 1 FROM items later "
@@ -31,9 +35,12 @@ LATER_VERSION = (
 Reader = AbstractBaseUser | AnonymousUser
 
 
-def later_version(model: type[models.Model], at: dt.datetime) -> Condition:
-    """Whether a newer version of a row of ``model`` was released by the moment ``at``."""
+def later_version(
+    model: type[models.Model], at: dt.datetime, *, negated: bool = False
+) -> Condition:
+    """Whether a newer version of a row of ``model`` was released by the moment ``at``, or not."""
     later = LATER_VERSION.replace("items", model._meta.db_table)
+    later = f"NOT {later}" if negated else later
     moment = Value(at, output_field=models.DateTimeField())
     return Condition(later, F("election_id"), F("slug"), F("version"), moment)
 
@@ -99,19 +106,19 @@ class ReleasableQuerySet(models.QuerySet[Any]):
         Public items for everyone; items for candidates only for those briefed in that election,
         and for staff. Nothing that is not released, for anyone.
         """
-        released = self.filter(release__released_at__lte=at)
+        moment = Value(at, output_field=models.DateTimeField())
+        released = Condition(RELEASED, F("release_id"), moment)
         if getattr(user, "is_staff", False) and user.is_active:
-            return released
-        allowed: Any = Q(audience=ReleasableItem.Audience.PUBLIC)
-        if user.is_authenticated:
-            allowed |= Q(audience=ReleasableItem.Audience.CANDIDATES) & Q(
-                Condition(BRIEFED, F("election_id"), Value(user.pk))
-            )
-        return released.filter(allowed)
+            return self.filter(released)
+        if not user.is_authenticated:
+            return self.filter(released, audience=ReleasableItem.Audience.PUBLIC)
+        audience = F("audience")
+        briefed = Condition(FOR_READER, audience, audience, F("election_id"), Value(user.pk))
+        return self.filter(released, briefed)
 
     def newest(self, at: dt.datetime) -> Self:
         """Only the version of each item that is in force at the moment ``at``."""
-        return self.filter(~Q(later_version(self.model, at)))
+        return self.filter(later_version(self.model, at, negated=True))
 
     def drafts(self) -> Self:
         return self.filter(release__released_at=None)

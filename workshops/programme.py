@@ -6,9 +6,12 @@ from itertools import groupby
 from typing import Self
 
 from django.db.models import prefetch_related_objects
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from elections.models import Election, KeyDate, Phase
+from releases.kept import kept
 from releases.models import Reader
 
 from .models import Event, EventQuerySet, Slot
@@ -18,19 +21,45 @@ DATES = "dates"
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A slot, or an event by appointment, as it is drawn in the programme and on its sheet."""
+
+    kind: str
+    title: str
+    starts_at: dt.datetime | None
+    is_all_day: bool
+    when: SafeString
+    what: SafeString
+    row: SafeString
+
+    @classmethod
+    def of(cls, event: Event, slot: Slot | None = None) -> Self:
+        context = {"event": event, "slot": slot}
+        return cls(
+            kind=event.kind,
+            title=event.title,
+            starts_at=slot.starts_at if slot else None,
+            is_all_day=slot.is_all_day if slot else False,
+            when=render_to_string("workshops/_time.html", context) if slot else SafeString(""),
+            what=render_to_string("workshops/_about.html", context),
+            row=render_to_string("workshops/_sheet_row.html", context),
+        )
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of the programme: a slot of an event, or a date of the election."""
 
     day: dt.date
     time: dt.time | None
     title: str
-    slot: Slot | None = None
+    drawn: Drawn | None = None
     key_date: KeyDate | None = None
 
     @classmethod
-    def of_slot(cls, slot: Slot) -> Self:
-        starts = None if slot.is_all_day else timezone.localtime(slot.starts_at).time()
-        return cls(slot.day, starts, str(slot.event), slot=slot)
+    def of_slot(cls, drawn: Drawn) -> Self:
+        starts = timezone.localtime(drawn.starts_at)
+        return cls(starts.date(), None if drawn.is_all_day else starts.time(), drawn.title, drawn)
 
     @classmethod
     def of_key_date(cls, key_date: KeyDate) -> Self:
@@ -39,7 +68,7 @@ class Entry:
     @property
     def order(self) -> tuple[dt.date, dt.time, bool, str]:
         """Whole days before times, dates of the election before events."""
-        return self.day, self.time or dt.time.min, self.slot is not None, self.title
+        return self.day, self.time or dt.time.min, self.drawn is not None, self.title
 
 
 @dataclass(frozen=True)
@@ -57,7 +86,7 @@ class Programme:
     election: Election
     today: dt.date
     entries: list[Entry]
-    by_appointment: list[Event]
+    by_appointment: list[Drawn]
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.by_appointment)
@@ -94,49 +123,70 @@ def read_programme(
     """The programme as ``user`` may know it at the moment ``at``, or the part asked for.
 
     ``kind`` is a kind of event or ``DATES``. Dates of the election have no one to attend them:
-    they are left out where ``open_to`` is given. Costs four queries, whatever it holds.
+    they are left out where ``open_to`` is given. Costs one query and those of ``drawn``.
     """
     prefetch_related_objects([election], "key_dates")
-    events: list[Event] = []
+    entries: list[Entry] = []
+    appointments: list[Drawn] = []
     if kind != DATES:
-        events = visible_events(election, user=user, at=at, kind=kind, open_to=open_to)
-    entries = [Entry.of_slot(slot) for event in events for slot in event.slots.all()]
+        events = current_events(election, user=user, at=at, kind=kind)
+        events = events.filter(open_to=open_to) if open_to else events
+        entries, appointments = drawn(events)
     if kind in ("", DATES) and not open_to:
         entries += [Entry.of_key_date(key_date) for key_date in election.key_dates.all()]
     return Programme(
         election=election,
         today=timezone.localdate(at),
         entries=sorted(entries, key=lambda entry: entry.order),
-        by_appointment=[event for event in events if event.by_appointment],
+        by_appointment=appointments,
     )
 
 
-def visible_events(
-    election: Election, *, user: Reader, at: dt.datetime, kind: str = "", open_to: str = ""
-) -> list[Event]:
+def drawn(events: EventQuerySet) -> tuple[list[Entry], list[Drawn]]:
+    """Every slot of released ``events``, and those by appointment in order of their titles.
+
+    Two queries, and three more for events that were not drawn before.
+    """
+    ids = events.order_by("title", "id").values_list("pk", flat=True)
+    found = [part for parts in kept("event", ids, _draw_events).values() for part in parts]
+    return (
+        [Entry.of_slot(part) for part in found if part.starts_at],
+        [part for part in found if not part.starts_at],
+    )
+
+
+def next_entries(
+    election: Election, *, user: Reader, at: dt.datetime, limit: int, kind: str = ""
+) -> list[Entry]:
+    """The first ``limit`` slots to come that ``user`` may know. Costs as ``drawn`` does."""
+    entries, _ = drawn(current_events(election, user=user, at=at, kind=kind))
+    today = timezone.localdate(at)
+    coming = sorted((e for e in entries if e.day >= today), key=lambda entry: entry.order)
+    return coming[:limit]
+
+
+def visible_events(election: Election, *, user: Reader, at: dt.datetime) -> list[Event]:
     """The newest version of each event that ``user`` may know, with its slots and hosts."""
-    events = (
-        _current(election, user=user, at=at, kind=kind)
-        .select_related("release")
-        .prefetch_related("hosts", "slots")
-        .order_by("title", "id")
-    )
-    found = list(events.filter(open_to=open_to) if open_to else events)
+    events = current_events(election, user=user, at=at).select_related("release")
+    found = list(events.prefetch_related("hosts", "slots").order_by("title", "id"))
     for event in found:
         event.election = election
     return found
 
 
-def next_slots(
-    election: Election, *, user: Reader, at: dt.datetime, limit: int, kind: str = ""
-) -> list[Slot]:
-    """The first ``limit`` slots to come that ``user`` may know, with their hosts. Two queries."""
-    events = _current(election, user=user, at=at, kind=kind)
-    slots = Slot.objects.upcoming(timezone.localdate(at)).filter(event__in=events)
-    slots = slots.select_related("event__election").prefetch_related("event__hosts")
-    return list(slots.order_by("starts_at", "event__title")[:limit])
-
-
-def _current(election: Election, *, user: Reader, at: dt.datetime, kind: str) -> EventQuerySet:
+def current_events(
+    election: Election, *, user: Reader, at: dt.datetime, kind: str = ""
+) -> EventQuerySet:
+    """The newest version of each event that ``user`` may know, of one kind or all."""
     events = Event.objects.visible_to(user, at).newest(at).filter(election=election)
     return events.filter(kind=kind) if kind else events
+
+
+def _draw_events(ids: list[int]) -> dict[int, list[Drawn]]:
+    events = Event.objects.select_related("election").prefetch_related("hosts", "slots")
+    return {
+        event.pk: [Drawn.of(event)]
+        if event.by_appointment
+        else [Drawn.of(event, slot) for slot in event.slots.all()]
+        for event in events.filter(pk__in=ids)
+    }

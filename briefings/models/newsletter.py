@@ -61,12 +61,6 @@ class Section(SectionBase, ReleasedPart):
     def __str__(self) -> str:
         return self.heading or "continues the section above"
 
-    @property
-    def template(self) -> str:
-        """The fragment that shows a section of this type."""
-        kind = self._meta.model_name.removesuffix("section")
-        return f"briefings/sections/_{kind}.html"
-
 
 class TextSection(Section):
     """Paragraphs, lists and links."""

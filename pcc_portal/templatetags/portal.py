@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -76,15 +76,21 @@ def page_numbers(page: Page) -> Iterator[int | str]:
 @register.simple_tag(takes_context=True)
 def navigation_item(context: Context, section: str, url_name: str, text: str) -> SafeString:
     """One item of the election's navigation, marked when the page belongs to its ``section``."""
-    href = reverse(url_name, args=[context["election"].slug])
+    href = _address(url_name, context["election"].slug)
     if context.get("section") != section:
-        return _navigation_item("", href, "", text)
+        return _navigation_item("", href, SafeString(""), text)
     exact = "request" in context and context["request"].path == href
     marked = format_html(' aria-current="{}"', "page" if exact else "true")
     return _navigation_item(" govuk-service-navigation__item--active", href, marked, text)
 
 
-def _navigation_item(css_class: str, href: str, marked: Any, text: str) -> SafeString:
+@lru_cache(maxsize=1000)
+def _address(url_name: str, slug: str) -> str:
+    return reverse(url_name, args=[slug])
+
+
+@lru_cache(maxsize=1000)
+def _navigation_item(css_class: str, href: str, marked: SafeString, text: str) -> SafeString:
     return format_html(
         '<li class="govuk-service-navigation__item{}">'
         '<a class="govuk-service-navigation__link" href="{}"{}>{}</a></li>',

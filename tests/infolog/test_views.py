@@ -16,7 +16,8 @@ CSV = "/pcc-2021/log.csv"
 
 
 def _titles(response) -> list[str]:
-    return [item.title for item in response.context["page"]]
+    shown = InformationRequest.objects.in_bulk(list(response.context["page"]))
+    return [shown[pk].title for pk in response.context["page"]]
 
 
 def _queries(client, address: str) -> int:

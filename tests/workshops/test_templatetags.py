@@ -65,15 +65,17 @@ def test_programme_tag_with_a_limit_shows_the_next_ones(make_event, release_now,
     assert "On 24" not in shown
 
 
-@pytest.mark.parametrize(("arguments", "queries"), [("", 3), ("limit=5", 2)])
+@pytest.mark.parametrize("arguments", ["", "limit=5"])
 def test_programme_tag_asks_as_much_for_three_rows_as_for_one(
-    make_event, release_now, render, django_assert_num_queries, arguments, queries
+    make_event, release_now, render, django_assert_num_queries, arguments
 ):
     for _ in range(2):
         with_slots = [{"starts_at": uk(f"2021-04-{day} 10:00")} for day in (20, 21)]
         release_now(make_event(slots=with_slots), make_event(by_appointment=True))
 
-        with django_assert_num_queries(queries):
+        with django_assert_num_queries(5):  # ids, revision, then events, hosts and slots
+            render(arguments)
+        with django_assert_num_queries(2):
             render(arguments)
 
         release_now(make_event(slots=with_slots))

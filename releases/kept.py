@@ -1,0 +1,61 @@
+"""What is made of released rows, made once.
+
+A released row never changes, so what is drawn from it alone can be drawn once and used on every
+page, for every reader who may see the row. Who may see it is asked anew each time: what is kept
+is found only by the id of a row that ``visible_to`` gave.
+
+The key holds the number of the last public change as well (``releases/revision.py``): the names
+of offices, elections and topics that stand in a fragment may change between two releases.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.core.cache import caches
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from .revision import public_revision
+
+T = TypeVar("T")
+
+
+def kept(
+    what: str, ids: Iterable[int], make: Callable[[list[int]], Mapping[int, T]]
+) -> dict[int, T]:
+    """``what`` of each of the released rows ``ids``, in their order.
+
+    ``make`` gives it for those that are not kept yet, all at once, and must use nothing but the
+    rows and the public frame: not the reader, not the time. Rows it gives nothing for are left
+    out. Costs one query, and those of ``make``.
+    """
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    cache, revision = caches["kept"], public_revision()
+    keys = {pk: f"{what}-{pk}-{revision}" for pk in wanted}
+    found = cache.get_many(keys.values())
+    missing = [pk for pk, key in keys.items() if key not in found]
+    if missing:
+        made = {keys[pk]: value for pk, value in make(missing).items()}
+        cache.set_many(made)
+        found |= made
+    return {pk: found[key] for pk, key in keys.items() if key in found}
+
+
+def fragments(
+    template: str, name: str, ids: Iterable[int], rows: QuerySet[Any]
+) -> dict[int, SafeString]:
+    """The template drawn for each of the released rows ``ids``, which it knows as ``name``.
+
+    ``rows`` is how they are loaded with all the template needs, where they have to be. The
+    template gets the row and nothing else, so it cannot hold anything about a reader.
+    """
+
+    def draw(missing: list[int]) -> dict[int, SafeString]:
+        return {
+            row.pk: render_to_string(template, {name: row}) for row in rows.filter(pk__in=missing)
+        }
+
+    return kept(f"{rows.model._meta.label_lower}-{template}", ids, draw)
