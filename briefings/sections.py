@@ -41,6 +41,12 @@ LISTED: dict[type[Section], Any] = {
     FiguresSection: Figure,
     DocumentsSection: Document,
 }
+FOLLOWED_BY: dict[type[Section], str] = {
+    TableSection: "briefings/sections/_table.html",
+    FiguresSection: "briefings/sections/_figures.html",
+    DocumentsSection: "briefings/sections/_documents.html",
+    ProgrammeSection: "briefings/sections/_programme.html",
+}
 
 
 @dataclass(frozen=True)
@@ -77,9 +83,8 @@ class SectionShown:
 
     @property
     def template(self) -> str:
-        """The fragment that shows a section of this type."""
-        kind = self.piece.model.__name__.removesuffix("Section").lower()
-        return f"briefings/sections/_{kind}.html"
+        """What follows the text of a section of this type; empty where the text is all."""
+        return FOLLOWED_BY.get(self.piece.model, "")
 
 
 @dataclass
@@ -138,7 +143,7 @@ def _piece(section: Any, newsletter: Newsletter) -> Piece:
     text = ""
     if kind in ("text", "contact"):
         context = {"part": section, "office": newsletter.election.office}
-        text = render_to_string(f"briefings/sections/_{kind}_piece.html", context)
+        text = render_to_string(f"briefings/sections/_{kind}.html", context)
     elif getattr(section, "introduction", ""):
         text = render_to_string("briefings/sections/_introduction.html", {"part": section})
     ids = [section.statement_id] if kind == "table" else []

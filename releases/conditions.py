@@ -1,11 +1,11 @@
 from typing import Any
 
-from django.db.models import BooleanField, Expression
+from django.db.models import BooleanField, Expression, F
 from django.db.models.sql.compiler import SQLCompiler
 
 
 class Condition(Expression):
-    """A yes-or-no question in SQL, with ``{}`` where each expression belongs.
+    """A yes-or-no question in SQL about a row: ``{row}`` in it is the row, ``{}`` each value.
 
     The same as an ``Exists`` over a queryset, at a tenth of the time Django takes to build one;
     the visibility of every row on every page is asked through these.
@@ -13,18 +13,20 @@ class Condition(Expression):
 
     conditional = True
 
-    def __init__(self, sql: str, *expressions: Any) -> None:
+    def __init__(self, sql: str, *values: Any) -> None:
         super().__init__(output_field=BooleanField())
         self.sql = sql
-        self.expressions = list(expressions)
+        # The primary key stands for the row: it tells what its table is called in the query.
+        self.row, *self.values = F("pk"), *values
 
     def get_source_expressions(self) -> list[Any]:
-        return list(self.expressions)
+        return [self.row, *self.values]
 
     def set_source_expressions(self, exprs: Any) -> None:
-        self.expressions = exprs
+        self.row, *self.values = exprs
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        compiled = [compiler.compile(expression) for expression in self.expressions]
+        compiled = [compiler.compile(value) for value in self.values]
         params = tuple(param for _, of_one in compiled for param in of_one)
-        return self.sql.format(*(sql for sql, _ in compiled)), params
+        row = compiler.quote_name_unless_alias(self.row.alias)  # type: ignore[attr-defined]
+        return self.sql.format(*(sql for sql, _ in compiled), row=row), params

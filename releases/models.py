@@ -7,29 +7,28 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Value
+from django.db.models import Value
 
 from elections.models import Candidate, Election
 
 from .conditions import Condition
 
-# Whether a person is briefed in an election: {} the election, {} the person.
-BRIEFED = (
-    f"EXISTS (SELECT 1 FROM {Candidate._meta.db_table} briefed "
-    "WHERE briefed.election_id = {} AND briefed.user_id = {} AND briefed.status IN ("
-    + ", ".join(f"'{status}'" for status in Candidate.BRIEFED)
-    + "))"
+# Questions about the {row} of an item; each {} is a value, in the order told.
+# Whether it is released: the moment.
+RELEASED = "{row}.release_id IN (SELECT id FROM releases_release WHERE released_at <= {})"
+# Whether it is for a person: their id.
+FOR_READER = (
+    "({row}.audience = 'public' OR ({row}.audience = 'candidates' AND EXISTS ("
+    f"SELECT 1 FROM {Candidate._meta.db_table} briefed "
+    "WHERE briefed.election_id = {row}.election_id AND briefed.user_id = {} "
+    "AND briefed.status IN (" + ", ".join(f"'{status}'" for status in Candidate.BRIEFED) + "))))"
 )
-# Whether a release was done: {} its id, {} the moment.
-RELEASED = "{} IN (SELECT id FROM releases_release WHERE released_at <= {})"
-# Whether an item is for a person: {} and {} its audience, and as above.
-FOR_READER = f"({{}} = 'public' OR ({{}} = 'candidates' AND {BRIEFED}))"
-# Whether a later version was known: {} election, slug and version of an item, {} the moment.
+# Whether a later version of it was known: the moment. ITEMS is its table.
 LATER_VERSION = (
-    "EXISTS (SELECT 1 FROM items later "
+    "EXISTS (SELECT 1 FROM ITEMS later "
     "INNER JOIN releases_release made ON made.id = later.release_id "
-    "WHERE later.election_id = {} AND later.slug = {} AND later.version > {} "
-    "AND made.released_at <= {})"
+    "WHERE later.election_id = {row}.election_id AND later.slug = {row}.slug "
+    "AND later.version > {row}.version AND made.released_at <= {})"
 )
 
 Reader = AbstractBaseUser | AnonymousUser
@@ -39,10 +38,9 @@ def later_version(
     model: type[models.Model], at: dt.datetime, *, negated: bool = False
 ) -> Condition:
     """Whether a newer version of a row of ``model`` was released by the moment ``at``, or not."""
-    later = LATER_VERSION.replace("items", model._meta.db_table)
+    later = LATER_VERSION.replace("ITEMS", model._meta.db_table)
     later = f"NOT {later}" if negated else later
-    moment = Value(at, output_field=models.DateTimeField())
-    return Condition(later, F("election_id"), F("slug"), F("version"), moment)
+    return Condition(later, Value(at, output_field=models.DateTimeField()))
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
@@ -107,14 +105,12 @@ class ReleasableQuerySet(models.QuerySet[Any]):
         and for staff. Nothing that is not released, for anyone.
         """
         moment = Value(at, output_field=models.DateTimeField())
-        released = Condition(RELEASED, F("release_id"), moment)
+        released = Condition(RELEASED, moment)
         if getattr(user, "is_staff", False) and user.is_active:
             return self.filter(released)
         if not user.is_authenticated:
             return self.filter(released, audience=ReleasableItem.Audience.PUBLIC)
-        audience = F("audience")
-        briefed = Condition(FOR_READER, audience, audience, F("election_id"), Value(user.pk))
-        return self.filter(released, briefed)
+        return self.filter(released, Condition(FOR_READER, Value(user.pk)))
 
     def newest(self, at: dt.datetime) -> Self:
         """Only the version of each item that is in force at the moment ``at``."""

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
@@ -28,21 +28,26 @@ class Drawn:
     title: str
     starts_at: dt.datetime | None
     is_all_day: bool
+    day: SafeString
     when: SafeString
     what: SafeString
     row: SafeString
 
     @classmethod
     def of(cls, event: Event, slot: Slot | None = None) -> Self:
-        context = {"event": event, "slot": slot}
+        def draw(template: str, **more: Any) -> SafeString:
+            return render_to_string(f"workshops/{template}", {"event": event, "slot": slot} | more)
+
+        nothing = SafeString("")
         return cls(
             kind=event.kind,
             title=event.title,
             starts_at=slot.starts_at if slot else None,
             is_all_day=slot.is_all_day if slot else False,
-            when=render_to_string("workshops/_time.html", context) if slot else SafeString(""),
-            what=render_to_string("workshops/_about.html", context),
-            row=render_to_string("workshops/_sheet_row.html", context),
+            day=draw("_day.html", day=slot.day) if slot else nothing,
+            when=draw("_time.html") if slot else nothing,
+            what=draw("_about.html"),
+            row=draw("_sheet_row.html"),
         )
 
 
