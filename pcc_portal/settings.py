@@ -128,13 +128,6 @@ CACHES = {
         "TIMEOUT": 24 * 60 * 60,
         "OPTIONS": {"MAX_ENTRIES": 500},
     },
-    # What is drawn from single released rows, see releases/kept.py.
-    "kept": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "kept",
-        "TIMEOUT": 24 * 60 * 60,
-        "OPTIONS": {"MAX_ENTRIES": 5000},
-    },
 }
 PAGE_CACHE = env.bool("PAGE_CACHE", default=True)
 

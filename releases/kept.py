@@ -4,14 +4,13 @@ A released row never changes, so what is drawn from it alone can be drawn once a
 page, for every reader who may see the row. Who may see it is asked anew each time: what is kept
 is found only by the id of a row that ``visible_to`` gave.
 
-The key holds the number of the last public change as well (``releases/revision.py``): the names
-of offices, elections and topics that stand in a fragment may change between two releases.
+All of it is forgotten with the next public change (``releases/revision.py``): the names of offices,
+elections and topics that stand in a fragment may change between two releases.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from django.core.cache import caches
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -20,28 +19,41 @@ from .revision import public_revision
 
 T = TypeVar("T")
 
+# What this process made since the public change of this number. At most a few values for each
+# released row, so it needs no other bound.
+_made: dict[int, dict[tuple[str, int], Any]] = {}
+
 
 def kept(
     what: str, ids: Iterable[int], make: Callable[[list[int]], Mapping[int, T]]
 ) -> dict[int, T]:
     """``what`` of each of the released rows ``ids``, in their order.
 
-    ``make`` gives it for those that are not kept yet, all at once, and must use nothing but the
-    rows and the public frame: not the reader, not the time. Rows it gives nothing for are left
-    out. Costs one query, and those of ``make``.
+    ``make`` gives it for those that are not kept yet, all at once. It must use nothing but the
+    rows and the public frame: not the reader, not the time. Nobody changes what it gives. Rows it
+    gives nothing for are left out. Costs one query, and those of ``make``.
     """
     wanted = list(ids)
     if not wanted:
         return {}
-    cache, revision = caches["kept"], public_revision()
-    keys = {pk: f"{what}-{pk}-{revision}" for pk in wanted}
-    found = cache.get_many(keys.values())
-    missing = [pk for pk, key in keys.items() if key not in found]
+    made = _made_since(public_revision())
+    missing = [pk for pk in wanted if (what, pk) not in made]
     if missing:
-        made = {keys[pk]: value for pk, value in make(missing).items()}
-        cache.set_many(made)
-        found |= made
-    return {pk: found[key] for pk, key in keys.items() if key in found}
+        made.update(((what, pk), value) for pk, value in make(missing).items())
+    return {pk: made[what, pk] for pk in wanted if (what, pk) in made}
+
+
+def forget() -> None:
+    """Forget everything, as after a database was put in the place of another."""
+    _made.clear()
+
+
+def _made_since(revision: int) -> dict[tuple[str, int], Any]:
+    found = _made.get(revision)
+    if found is None:
+        _made.clear()
+        found = _made.setdefault(revision, {})
+    return found
 
 
 def fragments(

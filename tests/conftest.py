@@ -7,6 +7,7 @@ from django.utils import timezone
 from model_bakery import baker
 
 from elections.models import Candidate, Election, Office, User
+from releases.kept import forget
 from releases.models import ReleasableItem
 from releases.releasing import release_items
 
@@ -27,6 +28,7 @@ def _development_only(settings, tmp_path):
     }
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    forget()
 
 
 @pytest.fixture
