@@ -8,17 +8,20 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
+from django.utils import timezone
 
-from elections.models import Candidate, Election
+from elections.models import STATUS_ON, Agent, Candidate, Election
+from pcc_portal.conditions import Condition
 
-from .conditions import Condition
-
-# Whether a person is briefed in an election: {} the election, {} the person.
+# Whether a person is briefed in an election, as a candidate or as the agent of one:
+# {} the election, {} and {} the person, {} the day.
 BRIEFED = (
     f"EXISTS (SELECT 1 FROM {Candidate._meta.db_table} briefed "
-    "WHERE briefed.election_id = {} AND briefed.user_id = {} AND briefed.status IN ("
-    + ", ".join(f"'{status}'" for status in Candidate.BRIEFED)
-    + "))"
+    "WHERE briefed.election_id = {} AND (briefed.user_id = {} OR briefed.id IN ("
+    f"SELECT acting.candidate_id FROM {Agent._meta.db_table} acting "
+    "WHERE acting.user_id = {} AND acting.revoked_at IS NULL)) AND "
+    + STATUS_ON.format("briefed.id", "{}")
+    + f" IN ({', '.join(repr(str(status)) for status in Candidate.BRIEFED)}))"
 )
 # Whether a later version was known: {} election, slug and version of an item, {} the moment.
 LATER_VERSION = (
@@ -96,16 +99,19 @@ class ReleasableQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Reader, at: dt.datetime) -> Self:
         """What ``user`` may know at the moment ``at``: every released version, old ones too.
 
-        Public items for everyone; items for candidates only for those briefed in that election,
-        and for staff. Nothing that is not released, for anyone.
+        Public items for everyone; items for candidates only for those briefed in that election on
+        the day of ``at`` in the UK, for their agents, and for staff. Nothing that is not released,
+        for anyone.
         """
         released = self.filter(release__released_at__lte=at)
         if getattr(user, "is_staff", False) and user.is_active:
             return released
         allowed: Any = Q(audience=ReleasableItem.Audience.PUBLIC)
         if user.is_authenticated:
+            person = Value(user.pk)
+            day = Value(timezone.localdate(at), output_field=models.DateField())
             allowed |= Q(audience=ReleasableItem.Audience.CANDIDATES) & Q(
-                Condition(BRIEFED, F("election_id"), Value(user.pk))
+                Condition(BRIEFED, F("election_id"), person, person, day)
             )
         return released.filter(allowed)
 

@@ -17,16 +17,16 @@ admin.site.unregister([Group, EmailAddress])
 class CandidateAdmin(admin.ModelAdmin):
     """Who stands. Somebody who leaves the contest gets another status; nobody listed is deleted."""
 
-    list_display = ("surname", "other_names", "election", "status", "ballot_description", "user")
+    list_display = ("surname", "other_names", "election", "ballot_description", "user")
     list_display_links = ("surname", "other_names")
-    list_filter = ("election", "status")
+    list_filter = ("election",)
     list_select_related = ("election", "user")
     search_fields = ("surname", "other_names")
     fieldsets = (
         (
             "Who stands",
             {
-                "fields": ("election", "surname", "other_names", "status"),
+                "fields": ("election", "surname", "other_names"),
                 "description": "The public list shows those nominated, and nobody before the "
                 "statement of persons nominated is published. Never enter a home address.",
             },
@@ -43,8 +43,8 @@ class CandidateAdmin(admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
-        is_listed = obj is not None and obj.status in Candidate.LISTED
-        return super().has_delete_permission(request, obj) and not is_listed
+        was_listed = obj is not None and obj.nominated_on is not None
+        return super().has_delete_permission(request, obj) and not was_listed
 
 
 @admin.register(User)
