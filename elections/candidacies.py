@@ -116,7 +116,7 @@ def record_status(
 
     A mistake is put right by recording the right status for the same day. Raises ``Refused``:
     ``unchanged``; ``order`` when it cannot follow the status before it, or what is recorded for
-    later cannot follow it; ``no_notice`` when a withdrawal after nomination names none;
+    later cannot follow it; ``no_notice`` when it needs a notice and names none;
     ``before_statement`` and ``before_poll`` when the day is too early for it; ``elected`` when
     somebody else is; ``description`` when a party or description would be kept of somebody who
     was never nominated; ``staff``; or the code of the field that is not filled in rightly.

@@ -1,8 +1,11 @@
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from django.utils import timezone
 
 from pcc_portal.forms import PortalForm
+
+from .invitations import may_sign_in
 
 
 class RequestSignInCodeForm(PortalForm, RequestLoginCodeForm):
@@ -20,6 +23,13 @@ class RequestSignInCodeForm(PortalForm, RequestLoginCodeForm):
             "Enter an e-mail address in the right form, such as name@example.org."
         )
         email.widget.attrs = {"autocomplete": "email", "spellcheck": "false"}
+
+    def clean_email(self) -> str:
+        """Somebody who may not sign in is answered as somebody nobody knows."""
+        email: str = super().clean_email()
+        if self._user and not may_sign_in(self._user, timezone.now()):
+            self._user = None
+        return email
 
 
 class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):

@@ -172,6 +172,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='statuschange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('notice_title', ''), _negated=True), ('status__in', ['interested', 'declared', 'withdrawn']), _connector='OR'), name='status_change_has_notice', violation_error_message='Say which official notice this came from.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('notice_title', ''), _negated=True), ('status__in', ['interested', 'declared', 'withdrawn']), _connector='OR'), name='status_change_has_notice', violation_error_code='no_notice', violation_error_message='Say which official notice this came from.'),
         ),
     ]

@@ -50,6 +50,7 @@ class StatusChange(PublicFrame):
                 condition=~Q(notice_title="")
                 | Q(status__in=["interested", "declared", "withdrawn"]),
                 name="status_change_has_notice",
+                violation_error_code="no_notice",
                 violation_error_message="Say which official notice this came from.",
             ),
         ]
