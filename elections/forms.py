@@ -1,6 +1,7 @@
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from django import forms
 from django.utils import timezone
 
 from pcc_portal.forms import PortalForm
@@ -48,3 +49,33 @@ class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
             "spellcheck": "false",
             "class": "govuk-input--width-10",
         }
+
+
+def _email_field(help_text: str = "") -> forms.EmailField:
+    return forms.EmailField(
+        label="E-mail address",
+        help_text=help_text,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter an e-mail address.",
+            "invalid": "Enter an e-mail address in the right form, such as name@example.org.",
+        },
+    )
+
+
+class AgentForm(PortalForm):
+    """Whom a candidate invites to act for them."""
+
+    submit_label = "Invite this agent"
+
+    name = forms.CharField(
+        label="Name", max_length=150, error_messages={"required": "Enter the agent’s name."}
+    )
+    email = _email_field("Their own address. We send the invitation, and later the codes, to it.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Somebody else's name and address: the browser would fill in the candidate's own.
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"

@@ -70,9 +70,17 @@ def test_visible_to_shows_an_agent_whose_access_was_ended_only_public_items(issu
 
 
 def test_visible_to_shows_an_agent_nothing_of_another_election(issues, agent, other_election):
-    Newsletter.objects.update(election=other_election)
+    elsewhere = Newsletter.objects.create(
+        election=other_election,
+        slug="elsewhere",
+        number=1,
+        title="Elsewhere",
+        summary=".",
+        audience="candidates",
+    )
+    release_items([elsewhere], election=other_election, title="Elsewhere", at=RELEASED)
 
-    assert slugs(agent, RELEASED) == ["public"]
+    assert slugs(agent, RELEASED) == ["candidates", "public"]
 
 
 def test_visible_to_follows_the_candidates_status_by_uk_days(issues, candidate, agent):
