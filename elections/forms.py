@@ -1,6 +1,8 @@
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div
 from django import forms
 from django.utils import timezone
 
@@ -79,3 +81,46 @@ class AgentForm(PortalForm):
         # Somebody else's name and address: the browser would fill in the candidate's own.
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
+
+
+class StandingForm(PortalForm):
+    """Somebody tells the office that they mean to stand."""
+
+    submit_label = "Tell the office"
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+        error_messages={"required": "Enter your name."},
+    )
+    email = _email_field("The office writes to it. If you are invited, you sign in with it.")
+    phone = forms.CharField(
+        label="Telephone (optional)",
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    message = forms.CharField(
+        label="Message (optional)",
+        help_text="Do not give your home address or your party.",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    # Nobody sees this one, so only a machine fills it in.
+    homepage = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = super().helper
+        helper["homepage"].wrap(Div, css_class="govuk-visually-hidden", aria_hidden="true")
+        return helper
+
+    @property
+    def is_from_a_machine(self) -> bool:
+        return bool(self.cleaned_data.get("homepage"))
