@@ -1,7 +1,7 @@
 """Signing in by code and signing out, and a candidate's agents.
 
-The names that begin with “account” are allauth's own. Two of them have nothing behind them here: it asks for their
-addresses, but the portal has no password and no sign-up.
+The names that begin with “account” are allauth's own. Two of them have nothing behind them here:
+it asks for their addresses, but the portal has no password and no sign-up.
 """
 
 from django.urls import path

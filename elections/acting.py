@@ -19,7 +19,9 @@ class Actor:
     @property
     def stamp(self) -> str:
         """How an act is signed where the office reads it, never in public."""
-        return f"{self.agent.name}, agent for {self.candidate}" if self.agent else f"{self.candidate}"
+        return (
+            f"{self.agent.name}, agent for {self.candidate}" if self.agent else f"{self.candidate}"
+        )
 
 
 def acting_for(user: User, election: Election, at: dt.datetime) -> Actor | None:

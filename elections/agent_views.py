@@ -71,9 +71,7 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     if invitation is None:
         raise Http404("Nobody invited this agent.")
     try:
-        again = send_again(
-            invitation, sign_in_url=sign_in_url(request), by=request.user, at=now
-        )
+        again = send_again(invitation, sign_in_url=sign_in_url(request), by=request.user, at=now)
     except Refused as refused:
         messages.warning(request, refused.sentence)
     else:

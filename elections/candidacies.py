@@ -99,6 +99,7 @@ def add_candidate(
             by=by,
             at=at,
         )
+        candidate.refresh_from_db()
     return candidate
 
 
@@ -114,7 +115,8 @@ def record_status(
 ) -> StatusChange:
     """Record that ``candidate`` has ``status`` from the day ``effective_from``, to come or past.
 
-    A mistake is put right by recording the right status for the same day. Raises ``Refused``:
+    ``candidate`` itself is left as it is: read it anew for what followed. A mistake is put right
+    by recording the right status for the same day. Raises ``Refused``:
     ``unchanged``; ``order`` when it cannot follow the status before it, or what is recorded for
     later cannot follow it; ``no_notice`` when it needs a notice and names none;
     ``before_statement`` and ``before_poll`` when the day is too early for it; ``elected`` when
@@ -141,7 +143,6 @@ def record_status(
             raise Refused("staff", "A member of the office’s staff cannot be a candidate.")
         change.save()
         _keep_nomination(row)
-    candidate.nominated_on = row.nominated_on
     return change
 
 
@@ -185,12 +186,11 @@ def _refuse_day(change: StatusChange, history: History, election: Election) -> N
             "effective_from",
         )
     others = Candidate.objects.filter(election=election).exclude(pk=change.candidate_id)
-    standing = others.with_status(day)
     early = day < election.poll_date
     if early and (
         status == Status.NOT_ELECTED
         # With nobody else nominated there is no poll: the one who is left is declared elected.
-        or (status == Status.ELECTED and standing.filter(status=Status.NOMINATED).exists())
+        or (status == Status.ELECTED and others.holding(Status.NOMINATED, day).exists())
     ):
         raise Refused(
             "before_poll",
@@ -199,7 +199,7 @@ def _refuse_day(change: StatusChange, history: History, election: Election) -> N
             "effective_from",
         )
     if status == Status.ELECTED:
-        elected = standing.filter(status=Status.ELECTED).first()
+        elected = others.holding(Status.ELECTED, day).first()
         if elected:
             raise Refused(
                 "elected",

@@ -48,7 +48,6 @@ def invite_candidate(
             )
         row.user = user
         row.save(update_fields=["user"])
-        candidate.user = user
         return _invite(Invitation(candidate=row), user, sign_in_url=sign_in_url, by=by, at=at)
 
 
@@ -57,9 +56,9 @@ def invite_agent(
 ) -> Invitation:
     """Let somebody act for ``candidate``, and write to them.
 
-    Raises ``Refused``: ``left``, ``too_many``, ``own_address``, ``again``; and ``staff``, ``inactive``,
-    ``candidate`` or ``acts_already`` when the address belongs to somebody who cannot be an agent:
-    all four in the same words, which tell the candidate nothing about that person.
+    Raises ``Refused``: ``left``, ``too_many``, ``own_address``, ``again``; and ``staff``,
+    ``inactive``, ``candidate`` or ``acts_already`` when the address belongs to somebody who cannot
+    be an agent: all four in the same words, which tell the candidate nothing about that person.
     """
     with transaction.atomic():
         row = _locked(candidate)

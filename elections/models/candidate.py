@@ -28,17 +28,21 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
             status=Question(STATUS_ON, F("pk"), day, output_field=models.CharField())
         )
 
+    def holding(self, status: str, on: dt.date) -> "CandidateQuerySet":
+        """Everyone whose status is ``status`` on the day ``on``."""
+        return self.with_status(on).filter(Q(status=status))
+
     def publicly_listed(self, on: dt.date) -> "CandidateQuerySet":
         """Who stands, as the statement of persons nominated has it; nobody before it is out."""
         return (
             self.with_status(on)
-            .filter(status__in=Candidate.LISTED, election__nominations_published_on__lte=on)
+            .filter(Q(status__in=Candidate.LISTED), election__nominations_published_on__lte=on)
             .order_by(Lower("surname"), Lower("other_names"), "pk")
         )
 
     def briefed(self, on: dt.date) -> "CandidateQuerySet":
         """Everyone in the contest on the day ``on``."""
-        return self.with_status(on).filter(status__in=Candidate.BRIEFED)
+        return self.with_status(on).filter(Q(status__in=Candidate.BRIEFED))
 
     def briefed_from(self, on: dt.date) -> "CandidateQuerySet":
         """Everyone in the contest on the day ``on``, or who is to be on a later one."""
@@ -115,9 +119,9 @@ class Candidate(PublicFrame):
 
     def status_on(self, on: dt.date) -> "Candidate.Status | None":
         """The status on the day ``on``. Costs one query."""
-        found = type(self).objects.filter(pk=self.pk).with_status(on).values_list("status")
-        value = found[0][0] if found else None
-        return self.Status(value) if value else None
+        row = type(self).objects.filter(pk=self.pk).with_status(on).first()
+        held = getattr(row, "status", None)
+        return self.Status(held) if held else None
 
     def clean(self) -> None:
         super().clean()

@@ -139,13 +139,12 @@ class _Loader:
             day = self._read(status, "effective_from", self.calendar.day)
             at = self.calendar.moment(f"{day} 09:00")
             try:
-                record_status(
-                    candidate, **status.rest() | {"effective_from": day}, by=None, at=at
-                )
+                record_status(candidate, **status.rest() | {"effective_from": day}, by=None, at=at)
             except Refused as refused:
                 raise status.error(refused.sentence) from refused
             self.made["status"] += 1
         if description:
+            candidate.refresh_from_db()
             candidate.ballot_description = description
             candidate.full_clean()
             candidate.save()

@@ -36,9 +36,7 @@ def confirm_it():
 def stand():
     """Make a candidate: ``stand(election, "Surname", status="nominated")``."""
 
-    def _stand(
-        election: Election, surname: str, status: str = "nominated", **fields
-    ) -> Candidate:
+    def _stand(election: Election, surname: str, status: str = "nominated", **fields) -> Candidate:
         described = fields.pop("ballot_description", "")
         values = {"other_names": "Alex"} | fields
         candidate = baker.make(Candidate, election=election, surname=surname, **values)

@@ -250,6 +250,7 @@ def test_unknown_status_is_refused(record, amara):
 
 def test_nomination_is_kept_for_the_description(record, amara):
     record(amara, "interested", EARLY)
+    amara.refresh_from_db()
     assert amara.nominated_on is None
     record(amara, "nominated", STATEMENT)
     record(amara, "elected", POLL)
@@ -260,6 +261,7 @@ def test_nomination_is_kept_for_the_description(record, amara):
 
 def test_description_stays_of_somebody_who_withdraws_after_nomination(record, amara, election):
     record(amara, "nominated", STATEMENT)
+    amara.refresh_from_db()
     amara.ballot_description = "Independent"
     amara.save()
 
@@ -272,6 +274,7 @@ def test_description_stays_of_somebody_who_withdraws_after_nomination(record, am
 def test_description_stops_a_correction_that_there_was_no_nomination(record, amara):
     record(amara, "declared", EARLY)
     record(amara, "nominated", STATEMENT)
+    amara.refresh_from_db()
     amara.ballot_description = "Independent"
     amara.save()
 

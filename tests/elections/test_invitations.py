@@ -21,6 +21,7 @@ from elections.invitations import (
 )
 from elections.models import Agent, Candidate, Invitation, User
 from elections.refusals import Refused
+from elections.rehearsing import rehearse
 from tests.conftest import NOON, give_status
 
 SIGN_IN = "https://portal.example.org/account/login/code/"
@@ -103,15 +104,19 @@ def test_invitation_makes_a_sign_in_and_says_what_to_do(newcomer, invite, office
     assert invitation.state(NOON) == "Not taken up yet"
 
 
-def test_invitation_is_not_sent_when_the_act_fails(newcomer, editor, transactional_db):
-    with pytest.raises(RuntimeError), transaction.atomic():
-        invite_candidate(
-            newcomer, email="amara@example.org", sign_in_url=SIGN_IN, by=editor, at=NOON
+def test_invitation_is_not_sent_when_the_act_fails(
+    newcomer, editor, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        rehearse(
+            lambda: invite_candidate(
+                newcomer, email="amara@example.org", sign_in_url=SIGN_IN, by=editor, at=NOON
+            )
         )
-        raise RuntimeError
 
     assert mail.outbox == []
     assert not Invitation.objects.exists()
+    assert not User.objects.filter(email="amara@example.org").exists()
 
 
 def test_mail_that_fails_is_recorded_and_shown(newcomer, invite, monkeypatch):

@@ -52,7 +52,9 @@ def test_second_click_makes_one_request(client):
     assert StandingRequest.objects.count() == 1
 
 
-@pytest.mark.parametrize("email", ["candidate@example.org", "editor@example.org", "new@example.org"])
+@pytest.mark.parametrize(
+    "email", ["candidate@example.org", "editor@example.org", "new@example.org"]
+)
 def test_answer_does_not_tell_whom_the_office_knows(client, candidate, editor, email):
     response = client.post(STANDING, AMARA | {"email": email})
 
@@ -76,8 +78,11 @@ def test_machine_that_fills_everything_in_is_thanked_and_forgotten(client):
 def test_trap_is_out_of_everybodys_way(client):
     content = client.get(STANDING).content.decode()
 
-    trap = re.search(r'<div class="govuk-visually-hidden" aria-hidden="true">(.*?)</div>\s*</div>',
-                     content, re.DOTALL).group(1)
+    trap = re.search(
+        r'<div class="govuk-visually-hidden" aria-hidden="true">(.*?)</div>\s*</div>',
+        content,
+        re.DOTALL,
+    ).group(1)
     assert 'name="homepage"' in trap
     assert 'tabindex="-1"' in trap
 
