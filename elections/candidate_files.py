@@ -207,8 +207,9 @@ def _do(
         record_status(candidate, **change)
         return Outcome(row, f"{candidate} stands already. Record {told}.")
     known = User.objects.filter(email__iexact=said["email"]).exists()
-    names = {name: said[name] for name in ("surname", "other_names")}
-    candidate = add_candidate(election=election, **names, **change)
+    candidate = add_candidate(
+        election=election, surname=said["surname"], other_names=said["other_names"], **change
+    )
     invite_candidate(candidate, email=said["email"], sign_in_url=sign_in_url, by=by, at=at)
     how = "Invite with the sign-in they have" if known else "Make a sign-in and invite"
     return Outcome(row, f"Add {candidate}, {told}. {how}: {said['email']}.")
