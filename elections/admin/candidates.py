@@ -266,7 +266,7 @@ class CandidateAdmin(admin.ModelAdmin):
     def invited(self, obj: Candidate) -> str:
         newest = next(iter(obj.invitations.all()), None)
         if newest is None:
-            return "Signs in without one" if obj.user_id else "Never invited"
+            return "None"
         return newest.state(timezone.now())
 
     # --- The page

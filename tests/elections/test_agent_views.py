@@ -39,7 +39,7 @@ def test_candidate_invites_sees_and_ends_an_agent(mine, candidate):
     agent = Agent.objects.get()
     assert agent.invited_by == candidate
     assert "adam@example.org is invited." in _text(page)
-    assert "Adam Agent adam@example.org Not taken up yet" in _text(page)
+    assert "Adam Agent E-mail address adam@example.org Invitation Not taken up yet" in _text(page)
     [message] = mail.outbox
     assert re.findall(r"https?://\S+", message.body) == ["http://testserver/account/login/code/"]
 
