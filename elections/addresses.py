@@ -2,7 +2,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.urls import reverse
 
 from .models import Election
 
@@ -13,6 +14,11 @@ def election_at(slug: str) -> Election:
         return Election.objects.select_related("office").get(slug=slug)
     except Election.DoesNotExist as missing:
         raise Http404(f"No election has the address {slug}.") from missing
+
+
+def sign_in_url(request: HttpRequest) -> str:
+    """Where a person who is invited begins, as an address to send by mail."""
+    return request.build_absolute_uri(reverse("account_request_login_code"))
 
 
 def share_election(election: Election, items: Iterable[Any]) -> None:

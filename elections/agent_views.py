@@ -8,12 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from .acting import own_candidacy
+from .addresses import sign_in_url
 from .forms import AgentForm
 from .invitations import invite_agent, revoke_agent, send_again
 from .models import Agent, Candidate, Invitation
@@ -77,11 +77,6 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         _tell(request, again)
     return redirect("agents")
-
-
-def sign_in_url(request: HttpRequest) -> str:
-    """Where a person who is invited begins."""
-    return request.build_absolute_uri(reverse("account_request_login_code"))
 
 
 def _own(request: HttpRequest, at: dt.datetime) -> Candidate:

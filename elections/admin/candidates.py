@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
+from elections.addresses import sign_in_url
 from elections.candidacies import add_candidate, record_status
 from elections.invitations import invite_candidate
 from elections.models import Candidate, Invitation, StandingRequest, StatusChange, User
@@ -27,10 +28,6 @@ INVITED_AT = (
     "We make the sign-in and write to this address at once. It cannot be that of a member of staff."
 )
 NOTICE_FIELDS = ("notice_title", "notice_url")
-
-
-def sign_in_url(request: HttpRequest) -> str:
-    return request.build_absolute_uri(reverse("account_request_login_code"))
 
 
 class _Asking(forms.ModelForm):

@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from elections.addresses import sign_in_url
 from elections.candidate_files import (
     KILOBYTES_AT_MOST,
     ROWS_AT_MOST,
@@ -79,7 +79,7 @@ def import_candidates(
     outcomes = take_in(
         rows,
         election=election,
-        sign_in_url=request.build_absolute_uri(reverse("account_request_login_code")),
+        sign_in_url=sign_in_url(request),
         by=request.user,
         at=timezone.now(),
         keep=keep,

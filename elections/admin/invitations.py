@@ -8,12 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from elections.acting import stamp_on
+from elections.addresses import sign_in_url
 from elections.invitations import revoke, revoke_agent, send_again
 from elections.models import Agent, Invitation
 from elections.models.invitation import LIVES
 from elections.refusals import Refused
-
-from .candidates import sign_in_url
 
 
 class ReadOnly(admin.ModelAdmin):
