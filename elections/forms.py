@@ -1,8 +1,14 @@
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div
+from django import forms
+from django.utils import timezone
 
 from pcc_portal.forms import PortalForm
+
+from .invitations import may_sign_in
 
 
 class RequestSignInCodeForm(PortalForm, RequestLoginCodeForm):
@@ -21,6 +27,13 @@ class RequestSignInCodeForm(PortalForm, RequestLoginCodeForm):
         )
         email.widget.attrs = {"autocomplete": "email", "spellcheck": "false"}
 
+    def clean_email(self) -> str:
+        """Somebody who may not sign in is answered as somebody nobody knows."""
+        email: str = super().clean_email()
+        if self._user and not may_sign_in(self._user, timezone.now()):
+            self._user = None
+        return email
+
 
 class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
     """The code from the mail."""
@@ -38,3 +51,76 @@ class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
             "spellcheck": "false",
             "class": "govuk-input--width-10",
         }
+
+
+def _email_field(help_text: str = "") -> forms.EmailField:
+    return forms.EmailField(
+        label="E-mail address",
+        help_text=help_text,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter an e-mail address.",
+            "invalid": "Enter an e-mail address in the right form, such as name@example.org.",
+        },
+    )
+
+
+class AgentForm(PortalForm):
+    """Whom a candidate invites to act for them."""
+
+    submit_label = "Invite this agent"
+
+    name = forms.CharField(
+        label="Name", max_length=150, error_messages={"required": "Enter the agent’s name."}
+    )
+    email = _email_field("Their own address. We send the invitation, and later the codes, to it.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Somebody else's name and address: the browser would fill in the candidate's own.
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+
+class StandingForm(PortalForm):
+    """Somebody tells the office that they mean to stand."""
+
+    submit_label = "Tell the office"
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+        error_messages={"required": "Enter your name."},
+    )
+    email = _email_field("The office writes to it. If you are invited, you sign in with it.")
+    phone = forms.CharField(
+        label="Telephone (optional)",
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    message = forms.CharField(
+        label="Message (optional)",
+        help_text="Do not give your home address or your party.",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    # Nobody sees this one, so only a machine fills it in.
+    homepage = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = super().helper
+        helper["homepage"].wrap(Div, css_class="govuk-visually-hidden", aria_hidden="true")
+        return helper
+
+    @property
+    def is_from_a_machine(self) -> bool:
+        return bool(self.cleaned_data.get("homepage"))

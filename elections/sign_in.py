@@ -1,5 +1,11 @@
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from .invitations import may_sign_in
+from .models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -13,3 +19,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Access may have ended between the code and its use."""
+        if not may_sign_in(user, timezone.now()):
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **kwargs)

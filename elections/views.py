@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from .addresses import election_at
 from .models import Election, KeyDate
+from .standing import is_open
 
 
 @require_safe
@@ -62,6 +63,7 @@ def candidates(request: HttpRequest, election_slug: str) -> HttpResponse:
             "section": "candidates",
             "candidates": election.candidates.publicly_listed(today),
             "is_published": published_on is not None and published_on <= today,
+            "takes_requests": is_open(election, today),
             "expected": election.dates.get(KeyDate.Kind.PERSONS_NOMINATED),
         },
     )

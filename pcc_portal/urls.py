@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from elections.standing_views import standing, standing_received
 from elections.views import candidates, election_list, key_dates
 from releases.page_cache import public_page
 
@@ -16,6 +17,8 @@ election_frame = (
     [
         path("dates/", public_page(key_dates), name="key-dates"),
         path("candidates/", public_page(candidates), name="candidates"),
+        path("candidates/standing/", standing, name="standing"),
+        path("candidates/standing/received/", standing_received, name="standing-received"),
     ],
     "elections",
 )

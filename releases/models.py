@@ -8,21 +8,25 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Value
+from django.utils import timezone
 
-from elections.models import Candidate, Election
-
-from .conditions import Condition
+from elections.models import STATUS_ON, Agent, Candidate, Election
+from pcc_portal.conditions import Condition
 
 # Questions about the {row} of an item; each {} is a value, in the order told.
 # Whether it is released: the moment.
 RELEASED = "{row}.release_id IN (SELECT id FROM releases_release WHERE released_at <= {})"
-# Whether it is for a person: their id.
-FOR_READER = (
-    "({row}.audience = 'public' OR ({row}.audience = 'candidates' AND EXISTS ("
-    f"SELECT 1 FROM {Candidate._meta.db_table} briefed "
-    "WHERE briefed.election_id = {row}.election_id AND briefed.user_id = {} "
-    "AND briefed.status IN (" + ", ".join(f"'{status}'" for status in Candidate.BRIEFED) + "))))"
+# Whether a person is briefed, as a candidate or as the agent of one: twice their id, the day.
+BRIEFED = (
+    f"EXISTS (SELECT 1 FROM {Candidate._meta.db_table} briefed "
+    "WHERE briefed.election_id = {row}.election_id AND (briefed.user_id = {} OR briefed.id IN ("
+    f"SELECT acting.candidate_id FROM {Agent._meta.db_table} acting "
+    "WHERE acting.user_id = {} AND acting.revoked_at IS NULL)) AND "
+    + STATUS_ON.format(candidate="briefed.id", day="{}")
+    + f" IN ({', '.join(repr(str(status)) for status in Candidate.BRIEFED)}))"
 )
+# Whether it is for that person.
+FOR_READER = f"({{row}}.audience = 'public' OR ({{row}}.audience = 'candidates' AND {BRIEFED}))"
 # Whether a later version of it was known: the moment. ITEMS is its table.
 LATER_VERSION = (
     "EXISTS (SELECT 1 FROM ITEMS later "
@@ -101,8 +105,9 @@ class ReleasableQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Reader, at: dt.datetime) -> Self:
         """What ``user`` may know at the moment ``at``: every released version, old ones too.
 
-        Public items for everyone; items for candidates only for those briefed in that election,
-        and for staff. Nothing that is not released, for anyone.
+        Public items for everyone; items for candidates only for those briefed in that election on
+        the day of ``at`` in the UK, for their agents, and for staff. Nothing that is not released,
+        for anyone.
         """
         moment = Value(at, output_field=models.DateTimeField())
         released = Condition(RELEASED, moment)
@@ -110,7 +115,9 @@ class ReleasableQuerySet(models.QuerySet[Any]):
             return self.filter(released)
         if not user.is_authenticated:
             return self.filter(released, audience=ReleasableItem.Audience.PUBLIC)
-        return self.filter(released, Condition(FOR_READER, Value(user.pk)))
+        person = Value(user.pk)
+        day = Value(timezone.localdate(at), output_field=models.DateField())
+        return self.filter(released, Condition(FOR_READER, person, person, day))
 
     def newest(self, at: dt.datetime) -> Self:
         """Only the version of each item that is in force at the moment ``at``."""

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from model_bakery import baker
 
-from elections.models import Candidate, Election, Office, User
+from elections.models import Agent, Candidate, Election, Office, StatusChange, User
 from releases.kept import forget
 from releases.models import ReleasableItem
 from releases.releasing import release_items
@@ -61,11 +61,26 @@ def other_election(office) -> Election:
     )
 
 
-def _candidate(election: Election, email: str, **fields) -> User:
-    user = User.objects.create_user(email, email.partition("@")[0].title())
-    baker.make(
-        Candidate, election=election, user=user, surname="Surname", other_names=user.name, **fields
+def give_status(candidate: Candidate, status: str, on: dt.date = dt.date(2016, 1, 1)) -> None:
+    """A status from a day long past, whatever the rules say of it."""
+    StatusChange.objects.create(
+        candidate=candidate,
+        status=status,
+        effective_from=on,
+        notice_title="Statement of persons nominated",
+        recorded_at=timezone.now(),
     )
+    if status in Candidate.LISTED:
+        candidate.nominated_on = on
+        candidate.save(update_fields=["nominated_on"])
+
+
+def _candidate(election: Election, email: str, status: str) -> User:
+    user = User.objects.create_user(email, email.partition("@")[0].title())
+    candidate = baker.make(
+        Candidate, election=election, user=user, surname="Surname", other_names=user.name
+    )
+    give_status(candidate, status)
     return user
 
 
@@ -83,6 +98,20 @@ def other_candidate(other_election) -> User:
 @pytest.fixture
 def withdrawn_candidate(election) -> User:
     return _candidate(election, "withdrawn@example.org", status="withdrawn")
+
+
+@pytest.fixture
+def agent(candidate) -> User:
+    """Acts for ``candidate``: knows what the candidate knows."""
+    user = User.objects.create_user("agent@example.org", "Adam Agent")
+    Agent.objects.create(
+        candidate=candidate.candidacies.get(),
+        user=user,
+        name="Adam Agent",
+        invited_at=NOON,
+        invited_by=candidate,
+    )
+    return user
 
 
 @pytest.fixture

@@ -1,11 +1,17 @@
-from .people import CandidateAdmin, UserAdmin
+from .candidates import CandidateAdmin
+from .invitations import AgentAdmin, InvitationAdmin
+from .people import UserAdmin
+from .standing import StandingRequestAdmin
 from .timetable import ElectionAdmin, KeyDateAdmin, NonWorkingDayAdmin, OfficeAdmin
 
 __all__ = [
+    "AgentAdmin",
     "CandidateAdmin",
     "ElectionAdmin",
+    "InvitationAdmin",
     "KeyDateAdmin",
     "NonWorkingDayAdmin",
     "OfficeAdmin",
+    "StandingRequestAdmin",
     "UserAdmin",
 ]

@@ -3,48 +3,14 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from elections.models import Candidate, User
+from elections.models import User
 
 # Rights hang on the user, and sign-in reads the user's own address.
 admin.site.unregister([Group, EmailAddress])
-
-
-@admin.register(Candidate)
-class CandidateAdmin(admin.ModelAdmin):
-    """Who stands. Somebody who leaves the contest gets another status; nobody listed is deleted."""
-
-    list_display = ("surname", "other_names", "election", "status", "ballot_description", "user")
-    list_display_links = ("surname", "other_names")
-    list_filter = ("election", "status")
-    list_select_related = ("election", "user")
-    search_fields = ("surname", "other_names")
-    fieldsets = (
-        (
-            "Who stands",
-            {
-                "fields": ("election", "surname", "other_names", "status"),
-                "description": "The public list shows those nominated, and nobody before the "
-                "statement of persons nominated is published. Never enter a home address.",
-            },
-        ),
-        ("How they sign in", {"fields": ("user",)}),
-        ("Once nominations are published", {"fields": ("ballot_description",)}),
-    )
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.name == "user":
-            kwargs["queryset"] = User.objects.filter(is_staff=False)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
-        is_listed = obj is not None and obj.status in Candidate.LISTED
-        return super().has_delete_permission(request, obj) and not is_listed
 
 
 @admin.register(User)

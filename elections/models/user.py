@@ -28,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Someone who can sign in: a candidate, or a member of the office's staff."""
+    """Someone who can sign in: a candidate, an agent, or a member of the office's staff."""
 
     email = models.EmailField("e-mail address")
     name = models.CharField("full name", max_length=150)
@@ -62,10 +62,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = type(self).objects.normalize_email(self.email)
-        if self.is_staff and self.pk and self.candidacies.briefed().exists():
-            raise ValidationError(
-                "A candidate cannot be a member of the office’s staff.", code="candidate"
-            )
+        if self.is_staff and self.pk:
+            if self.candidacies.all().briefed_from(timezone.localdate()).exists():
+                raise ValidationError(
+                    "A candidate cannot be a member of the office’s staff.", code="candidate"
+                )
+            if self.agencies.all().active().exists():
+                raise ValidationError(
+                    "A candidate’s agent cannot be a member of the office’s staff.", code="agent"
+                )
 
     def get_full_name(self) -> str:
         return self.name

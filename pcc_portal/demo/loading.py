@@ -12,7 +12,9 @@ from django.db import models, transaction
 from django.utils.text import slugify
 
 from briefings import models as briefings
-from elections.models import Candidate, Election, KeyDate, Office, User
+from elections.candidacies import record_status
+from elections.models import Agent, Candidate, Election, Invitation, KeyDate, Office, User
+from elections.refusals import Refused
 from elections.timetabling import set_out
 from infolog.models import InformationRequest, Part, Response, Topic
 from releases.models import ReleasableItem
@@ -120,12 +122,62 @@ class _Loader:
             date = date or KeyDate(election=self.election, kind=kind)
             self._save(date_row, date, date_row.rest())
         for candidate_row in candidates:
-            email = candidate_row.take("email")
-            user = User.objects.get(email=email) if email else None
-            candidate = Candidate(election=self.election, user=user)
-            self._save(candidate_row, candidate, candidate_row.rest())
+            self._candidate(candidate_row)
         for name in topics:
             Topic.objects.create(election=self.election, name=name, slug=slugify(name))
+
+    # --- one candidate ------------------------------------------------------------------------
+
+    def _candidate(self, row: Row) -> None:
+        user = self._person(row)
+        statuses, agents = list(row.rows("statuses")), list(row.rows("agents"))
+        description = row.take("ballot_description", "")
+        invited = row.take("invited") and self._read(row, "invited", self.calendar.moment)
+        candidate = Candidate(election=self.election, user=user)
+        self._save(row, candidate, row.rest())
+        for status in statuses:
+            day = self._read(status, "effective_from", self.calendar.day)
+            at = self.calendar.moment(f"{day} 09:00")
+            try:
+                record_status(candidate, **status.rest() | {"effective_from": day}, by=None, at=at)
+            except Refused as refused:
+                raise status.error(refused.sentence) from refused
+            self.made["status"] += 1
+        if description:
+            candidate.refresh_from_db()
+            candidate.ballot_description = description
+            candidate.full_clean()
+            candidate.save()
+        if invited:
+            self._invitation(Invitation(candidate=candidate, sent_at=invited), user)
+        for agent_row in agents:
+            at = self._read(agent_row, "invited", self.calendar.moment)
+            agent = Agent(
+                candidate=candidate,
+                user=self._person(agent_row),
+                invited_at=at,
+                invited_by=candidate.user,
+            )
+            self._save(agent_row, agent, agent_row.rest())
+            taken_up = at + dt.timedelta(hours=3)
+            self._invitation(
+                Invitation(agent=agent, sent_at=at, sent_by=user, taken_up_at=taken_up), agent.user
+            )
+
+    def _person(self, row: Row) -> User | None:
+        email = row.take("email")
+        user = User.objects.filter(email=email).first() if email else None
+        if email and user is None:
+            raise row.error(f"there is no {email} in people.yaml.", "email")
+        return user
+
+    def _invitation(self, invitation: Invitation, user: User | None) -> None:
+        """An invitation of the past: recorded as sent, and sent to nobody."""
+        invitation.email = user.email if user else ""
+        invitation.accepted_at = invitation.sent_at
+        invitation.full_clean()
+        invitation.save()
+        self.made["invitation"] += 1
 
     # --- one item -----------------------------------------------------------------------------
 

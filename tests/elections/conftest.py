@@ -7,6 +7,7 @@ from model_bakery import baker
 
 from elections.models import Candidate, Election, KeyDate
 from elections.timetabling import confirm, set_out
+from tests.conftest import give_status
 
 NOTICE = {
     "by": "Rita Returning, elections officer",
@@ -35,8 +36,13 @@ def confirm_it():
 def stand():
     """Make a candidate: ``stand(election, "Surname", status="nominated")``."""
 
-    def _stand(election: Election, surname: str, **fields) -> Candidate:
-        values = {"other_names": "Alex", "status": "nominated"} | fields
-        return baker.make(Candidate, election=election, surname=surname, **values)
+    def _stand(election: Election, surname: str, status: str = "nominated", **fields) -> Candidate:
+        described = fields.pop("ballot_description", "")
+        values = {"other_names": "Alex"} | fields
+        candidate = baker.make(Candidate, election=election, surname=surname, **values)
+        give_status(candidate, status)
+        candidate.ballot_description = described
+        candidate.save()
+        return candidate
 
     return _stand

@@ -5,9 +5,21 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from model_bakery import baker
 
-from elections.models import Candidate, Election, KeyDate, NonWorkingDay, Office, User
+from elections.models import (
+    Agent,
+    Candidate,
+    Election,
+    Invitation,
+    KeyDate,
+    NonWorkingDay,
+    Office,
+    StandingRequest,
+    User,
+)
+from tests.conftest import NOON, give_status
 
 
 def _office(number: int) -> Office:
@@ -34,11 +46,47 @@ def _day(number: int) -> NonWorkingDay:
 
 
 def _candidate(number: int) -> Candidate:
-    return baker.make(
+    candidate = baker.make(
         Candidate,
         election=_election(number),
         user=User.objects.create_user(f"c{number}@example.org", f"Candidate {number}"),
         surname=f"Surname {number}",
+    )
+    give_status(candidate, "declared")
+    give_status(candidate, "withdrawn", timezone.localdate() + dt.timedelta(3))
+    Invitation.objects.create(candidate=candidate, sent_at=NOON, sent_by=candidate.user)
+    return candidate
+
+
+def _agent(number: int) -> Agent:
+    candidate = _candidate(number)
+    return Agent.objects.create(
+        candidate=candidate,
+        user=User.objects.create_user(f"a{number}@example.org", f"Agent {number}"),
+        name=f"Agent {number}",
+        invited_at=NOON,
+        invited_by=candidate.user,
+        revoked_at=NOON,
+        revoked_by=candidate.user,
+    )
+
+
+def _invitation(number: int) -> Invitation:
+    agent = _agent(number)
+    return Invitation.objects.create(
+        agent=agent, sent_at=NOON, sent_by=agent.candidate.user, revoked_by=agent.user
+    )
+
+
+def _standing_request(number: int) -> StandingRequest:
+    return StandingRequest.objects.create(
+        election=_election(number),
+        name=f"Name {number}",
+        email=f"s{number}@example.org",
+        asked_at=NOON,
+        decided_at=NOON,
+        decided_by=User.objects.create_user(f"d{number}@example.org", "D", is_staff=True),
+        outcome="invited",
     )
 
 
@@ -51,6 +99,9 @@ def _candidate(number: int) -> Candidate:
         ("nonworkingday", _day),
         ("candidate", _candidate),
         ("user", _candidate),
+        ("agent", _agent),
+        ("invitation", _invitation),
+        ("standingrequest", _standing_request),
     ],
 )
 def test_staff_list_costs_the_same_queries(client, editor, address, make):

@@ -1,11 +1,9 @@
-import datetime as dt
-
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 
-from elections.models import Candidate, User
+from elections.models import User
 
 
 @pytest.fixture
@@ -30,55 +28,6 @@ def _save(client, address: str, data: dict) -> None:
 def test_groups_and_address_rows_are_not_staff_pages():
     assert not admin.site.is_registered(Group)
     assert not admin.site.is_registered(EmailAddress)
-
-
-# --- Candidates
-
-
-def test_candidate_is_added_and_changed(staff, election, other_candidate):
-    election.nominations_published_on = dt.date(2021, 4, 9)
-    election.save()
-    form = {
-        "election": election.pk,
-        "surname": "Ellison",
-        "other_names": "Amara",
-        "status": "declared",
-        "user": other_candidate.pk,
-    }
-    _save(staff, "candidate/add/", form)
-    candidate = Candidate.objects.get(surname="Ellison")
-
-    _save(
-        staff,
-        f"candidate/{candidate.pk}/change/",
-        form | {"status": "nominated", "ballot_description": "Independent"},
-    )
-
-    candidate.refresh_from_db()
-    assert (candidate.status, candidate.ballot_description) == ("nominated", "Independent")
-    assert candidate.user == other_candidate
-
-
-def test_candidate_description_is_refused_before_publication(staff, election):
-    form = {
-        "election": election.pk,
-        "surname": "Ellison",
-        "other_names": "Amara",
-        "status": "nominated",
-        "ballot_description": "Independent",
-    }
-
-    response = staff.post("/admin/elections/candidate/add/", form)
-
-    assert "Record it only once the statement of persons" in response.content.decode()
-    assert not Candidate.objects.exists()
-
-
-def test_candidate_form_offers_no_staff_to_sign_in(staff, election, candidate, editor):
-    response = staff.get("/admin/elections/candidate/add/")
-
-    choices = response.context["adminform"].form.fields["user"].queryset
-    assert list(choices) == [candidate]
 
 
 # --- Users

@@ -3,8 +3,10 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.utils import timezone
 
-from elections.models import Candidate
+from elections.models import Candidate, User
+from tests.conftest import give_status
 
 PUBLISHED_ON = dt.date(2021, 4, 9)
 
@@ -68,11 +70,22 @@ def test_publicly_listed_by_surname_then_other_names_whatever_the_case(published
     ]
 
 
+def test_publicly_listed_follows_the_status_by_date(published, stand):
+    candidate = stand(published, "Surname")
+    give_status(candidate, "withdrawn", PUBLISHED_ON + dt.timedelta(3))
+
+    listed = [
+        Candidate.objects.publicly_listed(PUBLISHED_ON + dt.timedelta(days)).exists()
+        for days in (2, 3)
+    ]
+    assert listed == [True, False]
+
+
 def test_briefed_is_everyone_who_has_not_left(election, stand):
     for status in Candidate.Status:
         stand(election, status.label, status=status)
 
-    assert {c.status for c in Candidate.objects.briefed()} == {
+    assert {c.status for c in Candidate.objects.briefed(PUBLISHED_ON)} == {
         "interested",
         "declared",
         "nominated",
@@ -99,6 +112,13 @@ def test_description_is_not_kept_of_those_not_nominated(published, stand, status
         stand(published, "Surname", status=status, ballot_description="Independent")
 
 
+def test_description_is_refused_of_somebody_not_nominated(published, stand):
+    candidate = stand(published, "Surname", "declared")
+    candidate.ballot_description = "Independent"
+
+    assert _refusal(candidate, "ballot_description") == "not_nominated"
+
+
 def test_description_is_refused_before_nominations_are_published(election, stand):
     candidate = stand(election, "Surname")
     candidate.ballot_description = "Independent"
@@ -123,6 +143,18 @@ def test_staff_cannot_be_made_of_a_candidate(candidate):
 
     with pytest.raises(ValidationError) as refused:
         candidate.full_clean(exclude=["password"])
+
+    assert [error.code for error in refused.value.error_dict["__all__"]] == ["candidate"]
+
+
+def test_staff_cannot_be_made_of_a_candidate_to_come(election):
+    user = User.objects.create_user("soon@example.org", "Soon")
+    soon = Candidate.objects.create(election=election, user=user, surname="S", other_names="S")
+    give_status(soon, "declared", timezone.localdate() + dt.timedelta(3))
+    user.is_staff = True
+
+    with pytest.raises(ValidationError) as refused:
+        user.full_clean(exclude=["password"])
 
     assert [error.code for error in refused.value.error_dict["__all__"]] == ["candidate"]
 

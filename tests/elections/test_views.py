@@ -8,6 +8,7 @@ from django.utils.html import strip_tags
 
 from elections.models import Election
 from elections.timetabling import set_out
+from tests.conftest import give_status
 
 BEFORE = "2021-04-01 12:00+00:00"
 PUBLISHED_ON = dt.date(2021, 4, 9)
@@ -223,7 +224,7 @@ def test_addresses_of_candidates_never_appear(
     client, published, candidate, editor, time_machine, name
 ):
     time_machine.move_to(AFTER)
-    published.candidates.update(status="nominated")
+    give_status(published.candidates.get(), "nominated")
 
     html = _get(client, name, published)
 

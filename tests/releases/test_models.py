@@ -6,8 +6,10 @@ from django.core.exceptions import ValidationError
 from model_bakery import baker
 
 from briefings.models import Newsletter
+from elections.models import Candidate
 from releases.models import Release, releasable_models
 from releases.releasing import release_items
+from tests.conftest import give_status
 
 BEFORE = dt.datetime(2021, 3, 1, 9, tzinfo=dt.UTC)
 RELEASED = dt.datetime(2021, 3, 1, 10, tzinfo=dt.UTC)
@@ -55,6 +57,51 @@ def test_visible_to_shows_a_candidate_of_another_election_only_public_items(
 
 def test_visible_to_shows_a_withdrawn_candidate_only_public_items(issues, withdrawn_candidate):
     assert slugs(withdrawn_candidate, RELEASED) == ["public"]
+
+
+def test_visible_to_shows_an_agent_what_the_candidate_sees(issues, agent):
+    assert slugs(agent, RELEASED) == ["candidates", "public"]
+
+
+def test_visible_to_shows_an_agent_whose_access_was_ended_only_public_items(issues, agent):
+    agent.agencies.update(revoked_at=RELEASED)
+
+    assert slugs(agent, RELEASED) == ["public"]
+
+
+def test_visible_to_shows_an_agent_nothing_of_another_election(issues, agent, other_election):
+    elsewhere = Newsletter.objects.create(
+        election=other_election,
+        slug="elsewhere",
+        number=1,
+        title="Elsewhere",
+        summary=".",
+        audience="candidates",
+    )
+    release_items([elsewhere], election=other_election, title="Elsewhere", at=RELEASED)
+
+    assert slugs(agent, RELEASED) == ["candidates", "public"]
+
+
+def test_visible_to_follows_the_candidates_status_by_uk_days(issues, candidate, agent):
+    give_status(candidate.candidacies.get(), "withdrawn", dt.date(2021, 6, 2))
+    last_minute = dt.datetime(2021, 6, 1, 22, 59, tzinfo=dt.UTC)  # a minute before midnight there
+
+    for reader in (candidate, agent):
+        assert slugs(reader, last_minute) == ["candidates", "public"]
+        assert slugs(reader, last_minute + dt.timedelta(minutes=1)) == ["public"]
+
+
+def test_visible_to_shows_a_candidate_to_come_only_public_items(issues, election, candidate):
+    Candidate.objects.get().status_changes.update(effective_from=dt.date(2021, 3, 2))
+
+    assert slugs(candidate, RELEASED) == ["public"]
+    assert slugs(candidate, LATER) == ["candidates", "public"]
+
+
+def test_visible_to_asks_once_whoever_asks(issues, agent, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        list(Newsletter.objects.visible_to(agent, LATER))
 
 
 def test_visible_to_shows_staff_released_items_and_no_draft(issues, editor):

@@ -1,20 +1,17 @@
 from typing import Any
 
-from django.db.models import BooleanField, Expression, F
+from django.db.models import BooleanField, Expression, F, Field
 from django.db.models.sql.compiler import SQLCompiler
 
 
-class Condition(Expression):
-    """A yes-or-no question in SQL about a row: ``{row}`` in it is the row, ``{}`` each value.
+class Question(Expression):
+    """A question in SQL about a row: ``{row}`` in it is the row, ``{}`` each value.
 
-    The same as an ``Exists`` over a queryset, at a tenth of the time Django takes to build one;
-    the visibility of every row on every page is asked through these.
+    The same as a subquery over a queryset, at a tenth of the time Django takes to build one.
     """
 
-    conditional = True
-
-    def __init__(self, sql: str, *values: Any) -> None:
-        super().__init__(output_field=BooleanField())
+    def __init__(self, sql: str, *values: Any, output_field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=output_field)
         self.sql = sql
         # The primary key stands for the row: it tells what its table is called in the query.
         self.row, *self.values = F("pk"), *values
@@ -30,3 +27,12 @@ class Condition(Expression):
         params = tuple(param for _, of_one in compiled for param in of_one)
         row = compiler.quote_name_unless_alias(self.row.alias)  # type: ignore[attr-defined]
         return self.sql.format(*(sql for sql, _ in compiled), row=row), params
+
+
+class Condition(Question):
+    """A yes-or-no question: the visibility of every row on every page is asked through these."""
+
+    conditional = True
+
+    def __init__(self, sql: str, *values: Any) -> None:
+        super().__init__(sql, *values, output_field=BooleanField())

@@ -1,0 +1,289 @@
+"""Asks candidates and their agents to sign in, and says who may."""
+
+import datetime as dt
+import logging
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from .models import Agent, Candidate, Invitation, User
+from .models.invitation import InvitationQuerySet
+from .refusals import Refused, check_whole
+from .sessions import end_sessions
+
+logger = logging.getLogger(__name__)
+
+AGENTS_AT_MOST = 5
+# Somebody who clicks twice sends one mail.
+NOT_AGAIN_WITHIN = dt.timedelta(minutes=5)
+
+
+def invite_candidate(
+    candidate: Candidate, *, email: str, sign_in_url: str, by: User | None, at: dt.datetime
+) -> Invitation:
+    """Let ``candidate`` sign in at ``email``, and write to them.
+
+    Somebody who has signed in before, perhaps as a candidate of another election, keeps that
+    sign-in. Raises ``Refused``: ``staff``, ``inactive``, ``candidate`` and ``agent`` when the
+    address belongs to somebody who cannot be this candidate; ``has_sign_in``; ``left``.
+    """
+    with transaction.atomic():
+        row = _locked(candidate)
+        if row.user_id:
+            raise Refused("has_sign_in", f"{row} has a sign-in already.", "email")
+        _refuse_left(row, at)
+        user = _user_at(email, name=str(row))
+        if user.candidacies.filter(election=row.election_id).exists():
+            raise Refused(
+                "candidate",
+                "This address belongs to another candidate of this election.",
+                "email",
+            )
+        agencies = Agent.objects.active().filter(user=user)
+        if agencies.filter(candidate__election=row.election_id).exists():
+            raise Refused(
+                "agent", "This address belongs to an agent of another candidate.", "email"
+            )
+        row.user = user
+        row.save(update_fields=["user"])
+        return _invite(Invitation(candidate=row), user, sign_in_url=sign_in_url, by=by, at=at)
+
+
+def invite_agent(
+    candidate: Candidate, *, name: str, email: str, sign_in_url: str, by: User, at: dt.datetime
+) -> Invitation:
+    """Let somebody act for ``candidate``, and write to them.
+
+    Raises ``Refused``: ``left``, ``too_many``, ``own_address``, ``again``; and ``staff``,
+    ``inactive``, ``candidate`` or ``acts_already`` when the address belongs to somebody who cannot
+    be an agent: all four in the same words, which tell the candidate nothing about that person.
+    """
+    with transaction.atomic():
+        row = _locked(candidate)
+        _refuse_left(row, at)
+        if Agent.objects.active().filter(candidate=row).count() >= AGENTS_AT_MOST:
+            raise Refused(
+                "too_many",
+                f"You have {AGENTS_AT_MOST} agents, which is as many as there can be. End the "
+                "access of one first.",
+            )
+        if row.user and row.user.email.lower() == email.strip().lower():
+            raise Refused("own_address", "This is your own address.", "email")
+        try:
+            user = _user_at(email, name=name.strip())
+        except Refused as refused:
+            if refused.code in ("staff", "inactive"):
+                raise _cannot_be_agent(refused.code) from refused
+            raise
+        if user.candidacies.filter(election=row.election_id).exists():
+            raise _cannot_be_agent("candidate")
+        acts_for = Agent.objects.active().filter(user=user).first()
+        if acts_for and acts_for.candidate_id == row.pk:
+            raise Refused("again", f"{acts_for.name} is your agent already.", "email")
+        if acts_for:
+            raise _cannot_be_agent("acts_already")
+        agent = Agent(candidate=row, user=user, name=name.strip(), invited_at=at, invited_by=by)
+        check_whole(agent)
+        agent.save()
+        return _invite(Invitation(agent=agent), user, sign_in_url=sign_in_url, by=by, at=at)
+
+
+def send_again(
+    invitation: Invitation, *, sign_in_url: str, by: User | None, at: dt.datetime
+) -> Invitation:
+    """Write once more to somebody who has not signed in yet; it lives from now on.
+
+    Raises ``Refused``: ``taken_up``; ``just_sent``; ``left`` when the candidate has; ``ended``
+    when the agent's access was ended.
+    """
+    with transaction.atomic():
+        candidate = _locked(invitation.invited_candidate)
+        invitee = invitation.invitee
+        _refuse_left(candidate, at)
+        user = _may_be_asked(invitee)
+        earlier = _of(invitee)
+        if earlier.exclude(taken_up_at=None).exists():
+            raise Refused("taken_up", f"{user} has signed in already.")
+        newest = earlier.first()
+        if (
+            newest
+            and newest.sent_at > at - NOT_AGAIN_WITHIN
+            and not (newest.failed_at or newest.revoked_at)
+        ):
+            raise Refused(
+                "just_sent", f"An invitation went to {newest.email} less than five minutes ago."
+            )
+        again = (
+            Invitation(agent=invitee)
+            if isinstance(invitee, Agent)
+            else Invitation(candidate=invitee)
+        )
+        return _invite(again, user, sign_in_url=sign_in_url, by=by, at=at)
+
+
+def revoke(invitation: Invitation, *, by: User, at: dt.datetime) -> None:
+    """Take back every open invitation of the same person: nobody can begin by one of them.
+
+    Raises ``Refused`` when it was taken up (``taken_up``): then another status of the candidate,
+    or ending the agent's access, is what ends access; or when it is revoked already (``revoked``).
+    """
+    with transaction.atomic():
+        _locked(invitation.invited_candidate)
+        row = Invitation.objects.get(pk=invitation.pk)
+        if row.taken_up_at:
+            raise Refused(
+                "taken_up",
+                f"{row.email} has signed in already. Record another status of the candidate, or "
+                "end the agent’s access.",
+            )
+        if not _of(invitation.invitee).open().update(revoked_at=at, revoked_by=by):
+            raise Refused("revoked", "This invitation has been taken back already.")
+
+
+def revoke_agent(agent: Agent, *, by: User, at: dt.datetime) -> None:
+    """End the access of ``agent`` at once, on every device. Safe to call again."""
+    with transaction.atomic():
+        _locked(agent.candidate)
+        if not Agent.objects.active().filter(pk=agent.pk).update(revoked_at=at, revoked_by=by):
+            return
+        _of(agent).open().update(revoked_at=at, revoked_by=by)
+        end_sessions(agent.user)
+
+
+def take_up(user: User, at: dt.datetime) -> None:
+    """Record that ``user`` has signed in. One query."""
+    Invitation.objects.of_user(user).open().update(taken_up_at=at)
+
+
+def may_sign_in(user: User, at: dt.datetime) -> bool:
+    """Whether ``user`` may have a sign-in code at the moment ``at``, and use it.
+
+    Staff, candidates whatever became of their candidature, and agents whose access has not been
+    ended. Somebody who never signed in needs an invitation that still lives, if any was sent.
+    Four queries at most.
+    """
+    if not user.is_active:
+        return False
+    if user.is_staff:
+        return True
+    acts = Agent.objects.active().filter(user=user).exists()
+    if not acts and not Candidate.objects.filter(user=user).exists():
+        return False
+    if user.last_login is not None:
+        return True
+    invitations = Invitation.objects.of_user(user)
+    sent = list(invitations)
+    return (
+        not sent
+        or any(invitation.taken_up_at for invitation in sent)
+        or invitations.live(at).exists()
+    )
+
+
+def _locked(candidate: Candidate) -> Candidate:
+    """Everything that gives or ends a sign-in of one candidate or agent waits for the others."""
+    return (
+        Candidate.objects.select_for_update(of=("self",))
+        .select_related("user", "election__office")
+        .get(pk=candidate.pk)
+    )
+
+
+def _refuse_left(candidate: Candidate, at: dt.datetime) -> None:
+    today = timezone.localdate(at)
+    if not Candidate.objects.filter(pk=candidate.pk).briefed_from(today).exists():
+        raise Refused("left", f"{candidate} is not in the contest.")
+
+
+def _user_at(email: str, *, name: str) -> User:
+    """Whoever signs in with this address, or somebody new."""
+    email = email.strip()
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User(email=email, name=name)
+        user.set_unusable_password()
+        check_whole(user)
+        user.save()
+        return user
+    if user.is_staff:
+        raise Refused(
+            "staff",
+            "This address belongs to a member of the office’s staff, who cannot be a candidate.",
+            "email",
+        )
+    if not user.is_active:
+        raise Refused(
+            "inactive",
+            f"The access of {user} was ended. Open it again on their page under “Users” first.",
+            "email",
+        )
+    return user
+
+
+def _cannot_be_agent(code: str) -> Refused:
+    return Refused(
+        code,
+        "This address cannot be an agent’s here. Give another one, or ask the office.",
+        "email",
+    )
+
+
+def _may_be_asked(invitee: Candidate | Agent) -> User:
+    if isinstance(invitee, Agent) and not invitee.is_active:
+        raise Refused("ended", f"The access of {invitee.name} was ended.")
+    user = invitee.user
+    if user is None:
+        raise Refused("no_address", f"{invitee} has no address to write to.")
+    if not user.is_active:
+        raise Refused("inactive", f"The access of {user} was ended.")
+    return user
+
+
+def _of(invitee: Candidate | Agent) -> InvitationQuerySet:
+    invitations = Invitation.objects.all()
+    if isinstance(invitee, Agent):
+        return invitations.filter(agent=invitee)
+    return invitations.filter(candidate=invitee)
+
+
+def _invite(
+    invitation: Invitation, user: User, *, sign_in_url: str, by: User | None, at: dt.datetime
+) -> Invitation:
+    invitation.email = user.email
+    invitation.sent_at = at
+    invitation.sent_by = by
+    check_whole(invitation)
+    invitation.save()
+    transaction.on_commit(lambda: _send(invitation, sign_in_url))
+    return invitation
+
+
+def _send(invitation: Invitation, sign_in_url: str) -> None:
+    """Send it, and record what the mail server said to that."""
+    candidate = invitation.invited_candidate
+    context = {
+        "agent": invitation.agent,
+        "candidate": candidate,
+        "election": candidate.election,
+        "office": candidate.election.office,
+        "sign_in_url": sign_in_url,
+        "invitation": invitation,
+    }
+    subject = render_to_string("elections/email/invitation_subject.txt", context)
+    message = EmailMessage(
+        subject=" ".join(subject.split()),
+        body=render_to_string("elections/email/invitation_message.txt", context),
+        to=[invitation.email],
+        reply_to=[candidate.election.office.contact_email],
+    )
+    try:
+        message.send()
+    except Exception as error:  # whatever a mail backend raises, staff have to know
+        logger.exception("invitation %s could not be sent", invitation.pk)
+        invitation.failed_at = timezone.now()
+        invitation.failure = f"{type(error).__name__}: {error}"[:200]
+    else:
+        invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at", "failed_at", "failure"])

@@ -1,0 +1,68 @@
+"""What was recorded before statuses had dates is still true afterwards."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+BEFORE = [("elections", "0001_initial")]
+AFTER = [("elections", "0004_people_drop_status")]
+
+
+def _migrate(targets):
+    MigrationExecutor(connection).migrate(targets)
+    return MigrationExecutor(connection).loader.project_state(targets).apps
+
+
+@pytest.fixture
+def _back_to_now():
+    yield
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_back_to_now")
+def test_statuses_are_taken_over_and_back():
+    published = dt.date(2021, 4, 9)
+    old = _migrate(BEFORE)
+    office = old.get_model("elections", "Office").objects.create(name="O", short_name="O")
+    election = old.get_model("elections", "Election").objects.create(
+        office=office,
+        name="E",
+        slug="e",
+        poll_date=dt.date(2021, 5, 6),
+        nominations_published_on=published,
+    )
+    candidates = old.get_model("elections", "Candidate").objects
+    for status, party in (("declared", ""), ("nominated", "Independent"), ("elected", "Party")):
+        candidates.create(
+            election=election, surname=status, status=status, ballot_description=party
+        )
+
+    new = _migrate(AFTER)
+
+    today = timezone.localdate()
+    changes = new.get_model("elections", "StatusChange").objects.order_by("candidate_id", "pk")
+    assert list(changes.values_list("candidate__surname", "status", "effective_from")) == [
+        ("declared", "declared", today),
+        ("nominated", "nominated", published),
+        ("elected", "nominated", published),
+        ("elected", "elected", today),
+    ]
+    kept = new.get_model("elections", "Candidate").objects.order_by("pk")
+    assert list(kept.values_list("ballot_description", "nominated_on")) == [
+        ("", None),
+        ("Independent", published),
+        ("Party", published),
+    ]
+
+    back = _migrate(BEFORE).get_model("elections", "Candidate").objects.order_by("pk")
+
+    assert list(back.values_list("status", "ballot_description")) == [
+        ("declared", ""),
+        ("nominated", "Independent"),
+        ("elected", "Party"),
+    ]
