@@ -1,8 +1,15 @@
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.core import context
+from django.core.exceptions import ValidationError
 
 from pcc_portal.forms import PortalForm
+
+from .sign_in import count_wrong_code, has_wrong_codes_left, may_ask_for_code
+
+TOO_MANY = "too_many_login_attempts"
 
 
 class RequestSignInCodeForm(PortalForm, RequestLoginCodeForm):
@@ -21,6 +28,12 @@ class RequestSignInCodeForm(PortalForm, RequestLoginCodeForm):
         )
         email.widget.attrs = {"autocomplete": "email", "spellcheck": "false"}
 
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        if not may_ask_for_code(context.request, email=email, user=self._user):
+            raise get_adapter().validation_error(TOO_MANY)
+        return email
+
 
 class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
     """The code from the mail."""
@@ -38,3 +51,13 @@ class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
             "spellcheck": "false",
             "class": "govuk-input--width-10",
         }
+
+    def clean_code(self) -> str:
+        if not has_wrong_codes_left(context.request):
+            raise get_adapter().validation_error(TOO_MANY)
+        try:
+            code: str = super().clean_code()
+        except ValidationError:
+            count_wrong_code(context.request)
+            raise
+        return code

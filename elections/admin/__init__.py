@@ -1,4 +1,5 @@
 from .people import CandidateAdmin, UserAdmin
+from .sign_in import SignInRecordAdmin
 from .timetable import ElectionAdmin, KeyDateAdmin, NonWorkingDayAdmin, OfficeAdmin
 
 __all__ = [
@@ -7,5 +8,6 @@ __all__ = [
     "KeyDateAdmin",
     "NonWorkingDayAdmin",
     "OfficeAdmin",
+    "SignInRecordAdmin",
     "UserAdmin",
 ]
