@@ -1,7 +1,7 @@
 """The second factor: who needs one, whether it was used, and the gate before the pages."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from allauth.account.internal.flows.login import (
     get_authentication_records,
@@ -22,7 +22,8 @@ from django.utils.http import urlencode
 from .models import User
 from .sessions import end_sessions
 
-Kind = Authenticator.Type
+Kind: TypeAlias = Authenticator.Type
+Visitor: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -47,13 +48,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return "Passkey" if number == 1 else f"Passkey {number}"
 
 
-def needs_second_factor(user: AbstractBaseUser | AnonymousUser) -> bool:
+def needs_second_factor(user: Visitor) -> bool:
     return user.is_authenticated and bool(getattr(user, "is_staff", False))
 
 
-def factors(user: AbstractBaseUser) -> QuerySet[Authenticator]:
+def factors(user: Visitor) -> QuerySet[Authenticator]:
     """What ``user`` can sign in with besides the mailed code. Recovery codes only stand in."""
-    return Authenticator.objects.filter(user_id=user.pk).exclude(type=Kind.RECOVERY_CODES)
+    mine: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=user.pk)
+    return mine.exclude(type=Kind.RECOVERY_CODES)
 
 
 def is_passed(request: HttpRequest) -> bool:

@@ -24,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .models import Election
-from .second_factor import Kind, count_as_passed, is_passed, needs_second_factor
+from .second_factor import Kind, count_as_passed, needs_second_factor
 from .sign_in_views import InFrame
 
 
@@ -39,7 +39,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "passkeys": by_kind[Kind.WEBAUTHN],
         "codes_left": sum(len(a.wrap().get_unused_codes()) for a in by_kind[Kind.RECOVERY_CODES]),
         "needs_second_factor": needs_second_factor(request.user),
-        "is_passed": is_passed(request),
     }
     return render(request, "mfa/index.html", context | _frame())
 

@@ -17,7 +17,7 @@ Reason = SignInRecord.Reason
 def open_sessions(user: User, at: dt.datetime) -> QuerySet[UserSession]:
     """The sessions in which ``user`` is signed in, newest first. One query when read."""
     alive = Session.objects.filter(expire_date__gt=at).values("session_key")
-    sessions = UserSession.objects.filter(user=user, session_key__in=alive)
+    sessions: QuerySet[UserSession] = UserSession.objects.filter(user=user, session_key__in=alive)
     return sessions.order_by("-created_at", "-pk")
 
 

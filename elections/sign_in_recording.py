@@ -1,7 +1,7 @@
 """The one place that writes the sign-in record. No code, query or unknown address gets in."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, TypeAlias
 
 from allauth.account.signals import user_logged_in, user_logged_out
 from allauth.core import ratelimit
@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from .models import SignInRecord, User
 
-What, Reason = SignInRecord.What, SignInRecord.Reason
+What: TypeAlias = SignInRecord.What
+Reason: TypeAlias = SignInRecord.Reason
 
 
 def record(

@@ -9,7 +9,7 @@ class SignInRecordQuerySet(models.QuerySet["SignInRecord"]):
         """Sign-ins of ``user`` that came from this network address."""
         return self.filter(
             what=SignInRecord.What.SIGNED_IN,
-            user_id=user.pk if user else None,
+            user_id=user.pk if user else 0,
             network_address=network_address,
         )
 
