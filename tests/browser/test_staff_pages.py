@@ -15,6 +15,8 @@ PAGES = [
     "/admin/elections/candidate/add/",
     "/admin/elections/user/",
     "/admin/elections/user/add/",
+    "/admin/elections/signinrecord/",
+    "/admin/elections/signinrecord/1/change/",
     "/admin/releases/release/",
     "/admin/releases/release/add/",
     "/admin/briefings/newsletter/",

@@ -110,6 +110,18 @@ def test_whoever_loses_access_is_signed_out_at_once(candidate):
     assert not is_signed_in(browser)
 
 
+def test_whoever_is_made_inactive_by_staff_has_no_session_left(client, editor, candidate, now):
+    browser = sign_in(candidate)
+    client.force_login(editor)
+    change = reverse("admin:elections_user_change", args=[candidate.pk])
+
+    client.post(change, {"email": candidate.email, "name": candidate.name})
+
+    assert not open_sessions(candidate, now).exists()
+    User.objects.filter(pk=candidate.pk).update(is_active=True)
+    assert not is_signed_in(browser)  # what was ended stays ended
+
+
 def test_end_sessions_signs_out_everywhere_and_says_how_often(candidate, other_candidate, now):
     browsers = [sign_in(candidate), sign_in(candidate), sign_in(other_candidate)]
 
