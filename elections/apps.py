@@ -16,4 +16,7 @@ class ElectionsConfig(AppConfig):
     verbose_name = "Elections and people"
 
     def ready(self) -> None:
+        from .sign_in_recording import connect
+
+        connect()
         user_logged_in.connect(_take_up, sender=None)

@@ -1,14 +1,23 @@
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.core import context
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from pcc_portal.forms import PortalForm
 
 from .invitations import may_sign_in
+from .models import User
+from .sign_in import count_wrong_code, has_wrong_codes_left, may_ask_for_code
+
+# The number of a person there is not: an address nobody has is looked into like any other.
+NOBODY = -1
+TOO_MANY = "too_many_login_attempts"
 
 
 class RequestSignInCodeForm(PortalForm, RequestLoginCodeForm):
@@ -30,8 +39,10 @@ class RequestSignInCodeForm(PortalForm, RequestLoginCodeForm):
     def clean_email(self) -> str:
         """Somebody who may not sign in is answered as somebody nobody knows."""
         email: str = super().clean_email()
-        if self._user and not may_sign_in(self._user, timezone.now()):
+        if not may_sign_in(self._user or User(pk=NOBODY), timezone.now()):
             self._user = None
+        if not may_ask_for_code(context.request, email=email, user=self._user):
+            raise get_adapter().validation_error(TOO_MANY)
         return email
 
 
@@ -51,6 +62,16 @@ class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
             "spellcheck": "false",
             "class": "govuk-input--width-10",
         }
+
+    def clean_code(self) -> str:
+        if not has_wrong_codes_left(context.request):
+            raise get_adapter().validation_error(TOO_MANY)
+        try:
+            code: str = super().clean_code()
+        except ValidationError:
+            count_wrong_code(context.request)
+            raise
+        return code
 
 
 def _email_field(help_text: str = "") -> forms.EmailField:

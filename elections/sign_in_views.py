@@ -3,32 +3,59 @@
 from typing import Any
 
 from allauth.account import views
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.generic import RedirectView
 
-from .models import Election
+from .forms import TOO_MANY, ConfirmSignInCodeForm, RequestSignInCodeForm
+from .models import Election, SignInRecord
+from .sign_in_recording import record, record_too_many_tries
+
+What, Reason = SignInRecord.What, SignInRecord.Reason
+CODE_IS_VOID = "That was the third wrong code, so the code we sent is void. Ask for a new one."
 
 
-class _InFrame:
+class InFrame:
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         election = Election.objects.current(timezone.localdate())
         return {**super().get_context_data(**kwargs), "election": election}  # type: ignore[misc]
 
 
-class RequestCode(_InFrame, views.RequestLoginCodeView):
+class RequestCode(InFrame, views.RequestLoginCodeView):
+    def form_valid(self, form: RequestSignInCodeForm) -> HttpResponse:
+        known = form._user
+        what, reason = (What.CODE_ASKED, "") if known else (What.REFUSED, Reason.UNKNOWN_ADDRESS)
+        record(what, at=timezone.now(), user=known, request=self.request, reason=reason)
+        return super().form_valid(form)
+
+    def form_invalid(self, form: RequestSignInCodeForm) -> HttpResponse:
+        if form.has_error("email", TOO_MANY):
+            record_too_many_tries(self.request)
+        return super().form_invalid(form)
+
+
+class ConfirmCode(InFrame, views.ConfirmLoginCodeView):
+    def form_invalid(self, form: ConfirmSignInCodeForm) -> HttpResponse:
+        """As allauth does, but told in the words that fit, and written down."""
+        if form.has_error("code", TOO_MANY):
+            record_too_many_tries(self.request)
+        elif form.has_error("code", "incorrect_code"):
+            known, at = self._process.user, timezone.now()
+            record(What.REFUSED, at=at, user=known, request=self.request, reason=Reason.WRONG_CODE)
+        if self._process.record_invalid_attempt():
+            return self.render_to_response(self.get_context_data(form=form))
+        told = form.errors["code"] if form.has_error("code", TOO_MANY) else [CODE_IS_VOID]
+        messages.error(self.request, told[0])
+        return redirect("account_request_login_code")
+
+
+class SignOut(InFrame, views.LogoutView):
     pass
 
 
-class ConfirmCode(_InFrame, views.ConfirmLoginCodeView):
-    pass
-
-
-class SignOut(_InFrame, views.LogoutView):
-    pass
-
-
-class Inactive(_InFrame, views.AccountInactiveView):
+class Inactive(InFrame, views.AccountInactiveView):
     pass
 
 

@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "content_editor",
     "crispy_forms",
     "csp",
@@ -77,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "elections.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "pcc_portal.urls"
@@ -120,7 +123,13 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What every process has to share: counts of tries, codes of an app that were used. When it is
+    # full, Django throws away what is still needed: it has to be larger than any attack's.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
     # Whole public pages, see releases/page_cache.py.
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -149,13 +158,45 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Nothing is sent to an address nobody has, but asking for it makes the same work.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {
     "request_login_code": "elections.forms.RequestSignInCodeForm",
     "confirm_login_code": "elections.forms.ConfirmSignInCodeForm",
 }
+# Who counts what is told in docs/decisions/0006-limits-of-signing-in.md.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "30/15m/ip",
+    "code_for_address_here": "10/15m/key",
+    "code_for_address_elsewhere": "30/15m/key",
+    "wrong_code": "20/15m/ip",
+    "recorded_refusal": "10/15m/ip",
+    "login_failed": "5/15m/key",  # second factor; the key is the user, who has typed a code before
+}
+# How many proxies stand before the portal, each adding to X-Forwarded-For. With 0 nobody's word is
+# taken for where they are.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# A campaign day.
 SESSION_COOKIE_AGE = 14 * 60 * 60
+
+MFA_ADAPTER = "elections.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Candidates portal"
+# Half a minute early or late in production; the code printed with the demo's mail lives longer.
+MFA_TOTP_TOLERANCE = 1 if IS_PRODUCTION else 10
+# Whoever is signed in has typed a code sent to their address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "elections.second_factor_forms.AuthenticateCodeForm",
+    "reauthenticate": "elections.second_factor_forms.ReauthenticateCodeForm",
+    "activate_totp": "elections.second_factor_forms.ActivateAppForm",
+    "deactivate_totp": "elections.second_factor_forms.DeactivateAppForm",
+    "generate_recovery_codes": "elections.second_factor_forms.NewRecoveryCodesForm",
+    "add_webauthn": "elections.second_factor_forms.AddPasskeyForm",
+    "authenticate_webauthn": "elections.second_factor_forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "elections.second_factor_forms.ReauthenticatePasskeyForm",
+}
 
 # --- Mail ---------------------------------------------------------------------------------------
 
@@ -169,6 +210,12 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="candidates-portal@exampl
 
 # --- Jobs ---------------------------------------------------------------------------------------
 
+# Do in the request what the job worker would do: for a server that is tested without a worker.
+JOBS_AT_ONCE = env.bool("JOBS_AT_ONCE", default=False)
+if IS_PRODUCTION and JOBS_AT_ONCE:
+    raise ImproperlyConfigured(
+        "JOBS_AT_ONCE lets the time of an answer tell who has an account: not in production."
+    )
 Q_CLUSTER = {
     "name": "portal",
     "orm": "default",

@@ -24,8 +24,8 @@ The portal is ready.
   Sign in         {address}/account/login/code/
                   as a candidate: candidate@example.org
                   as an editor:   editor@example.org
-  The code        is printed here a moment after you ask for it. Nothing is sent:
-                  mail is written to {mail}
+  The code        is printed here a moment after you ask for it, with the code of the
+                  editor’s authenticator app. Nothing is sent: mail is written to {mail}
   Stop            Ctrl-C
 """
 

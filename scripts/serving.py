@@ -14,7 +14,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # What would make a run depend on the shell it was started from.
-PORTAL_VARIABLES = {"ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "ENVIRONMENT", "SECRET_KEY"}
+PORTAL_VARIABLES = {
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "DEBUG",
+    "ENVIRONMENT",
+    "JOBS_AT_ONCE",
+    "SECRET_KEY",
+    "TRUSTED_PROXY_COUNT",
+}
 GUNICORN = ("-m", "gunicorn", "--no-control-socket", "--workers", "2", "--threads", "4")
 SECONDS_TO_START = 60
 

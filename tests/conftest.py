@@ -3,6 +3,13 @@
 import datetime as dt
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.cache.backends.locmem import LocMemCache
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from model_bakery import baker
 
@@ -26,9 +33,45 @@ def _development_only(settings, tmp_path):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # No worker runs beside the tests. What the shared cache holds goes with each test’s rows.
+    settings.JOBS_AT_ONCE = True
     for cache in caches.all(initialized_only=True):
-        cache.clear()
+        if isinstance(cache, LocMemCache):
+            cache.clear()
     forget()
+
+
+APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+class PortalClient(Client):
+    """Django's test client; staff it signs in have used their authenticator app."""
+
+    def force_login(self, user: AbstractBaseUser, backend: str | None = None) -> None:
+        super().force_login(user, backend)
+        UserSession.objects.update_or_create(
+            session_key=self.session.session_key,
+            defaults={"user_id": user.pk, "ip": "127.0.0.1"},
+        )
+        if user.is_staff:
+            self.pass_second_factor(user)
+
+    def force_login_without_second_factor(self, user: AbstractBaseUser) -> None:
+        super().force_login(user)
+
+    def pass_second_factor(self, user: AbstractBaseUser) -> None:
+        """Leaves in the session what allauth leaves there when a code of the app was right."""
+        app = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).first()
+        app = app or TOTP.activate(user, APP_KEY).instance
+        request = RequestFactory().get("/")
+        request.session = self.session
+        record_authentication(request, user, "mfa", id=app.pk, type=app.type)
+        request.session.save()
+
+
+@pytest.fixture
+def client() -> PortalClient:
+    return PortalClient()
 
 
 @pytest.fixture

@@ -125,6 +125,13 @@ def test_production_does_not_start_with_debug_on():
     assert "DEBUG" in started.stderr.splitlines()[-1]
 
 
+def test_production_does_not_send_mail_in_the_request():
+    started = _settings(**PRODUCTION, JOBS_AT_ONCE="1")
+
+    assert started.returncode == 1
+    assert "JOBS_AT_ONCE" in started.stderr.splitlines()[-1]
+
+
 def test_environment_has_to_be_one_we_know():
     started = _settings(ENVIRONMENT="staging")
 

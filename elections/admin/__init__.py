@@ -1,6 +1,7 @@
 from .candidates import CandidateAdmin
 from .invitations import AgentAdmin, InvitationAdmin
 from .people import UserAdmin
+from .sign_in import SignInRecordAdmin
 from .standing import StandingRequestAdmin
 from .timetable import ElectionAdmin, KeyDateAdmin, NonWorkingDayAdmin, OfficeAdmin
 
@@ -12,6 +13,7 @@ __all__ = [
     "KeyDateAdmin",
     "NonWorkingDayAdmin",
     "OfficeAdmin",
+    "SignInRecordAdmin",
     "StandingRequestAdmin",
     "UserAdmin",
 ]

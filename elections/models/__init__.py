@@ -1,9 +1,12 @@
 from .agent import Agent
+from .cache_entry import CacheEntry
 from .candidate import STATUS_ON, Candidate
+from .code_mail import CodeMail
 from .election import Election, Phase
 from .invitation import Invitation
 from .key_date import KeyDate, NonWorkingDay
 from .office import Office
+from .sign_in_record import SignInRecord
 from .standing_request import StandingRequest
 from .status_change import StatusChange
 from .user import User
@@ -11,13 +14,16 @@ from .user import User
 __all__ = [
     "STATUS_ON",
     "Agent",
+    "CacheEntry",
     "Candidate",
+    "CodeMail",
     "Election",
     "Invitation",
     "KeyDate",
     "NonWorkingDay",
     "Office",
     "Phase",
+    "SignInRecord",
     "StandingRequest",
     "StatusChange",
     "User",

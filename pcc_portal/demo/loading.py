@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.files import File
 from django.db import models, transaction
@@ -17,6 +18,7 @@ from elections.models import Agent, Candidate, Election, Invitation, KeyDate, Of
 from elections.refusals import Refused
 from elections.timetabling import set_out
 from infolog.models import InformationRequest, Part, Response, Topic
+from pcc_portal.mail import DEMO_KEY
 from releases.models import ReleasableItem
 from releases.releasing import release_items, title_of
 from workshops.models import AgendaItem, Event, EventHost, Slot
@@ -67,8 +69,18 @@ class _Loader:
             if not User.objects.filter(email__iexact=row.need("email")).exists():
                 User.objects.create_user(row.need("email"), row.need("name"), **row.rest())
                 self.made["user"] += 1
+        self._give_second_factors()
         for file in sorted(self.folder.glob("*/election.yaml")):
             self._load_election(file.parent)
+
+    def _give_second_factors(self) -> None:
+        """An authenticator app for staff who have none; the code it shows is printed with the mail.
+
+        Only here is that key given to anybody, and ``load_demo`` refuses to run in production.
+        """
+        without = User.objects.filter(is_staff=True, authenticator=None)
+        for user in without:
+            TOTP.activate(user, DEMO_KEY)
 
     # --- one election -----------------------------------------------------------------------
 

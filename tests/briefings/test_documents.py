@@ -4,12 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from briefings.models import Document
+from tests.conftest import PortalClient
 
 LIST = "/pcc-2021/documents/"
 
@@ -26,7 +26,7 @@ def readers(candidate, other_candidate, withdrawn_candidate, editor):
     }
     clients = {}
     for name, user in users.items():
-        clients[name] = Client()
+        clients[name] = PortalClient()
         if user:
             clients[name].force_login(user)
     return clients

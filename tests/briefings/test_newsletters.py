@@ -3,7 +3,6 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from model_bakery import baker
@@ -18,6 +17,7 @@ from briefings.models import (
     TextSection,
 )
 from releases.kept import forget
+from tests.conftest import PortalClient
 from workshops.models import Event, Slot
 
 LIST = "/pcc-2021/newsletters/"
@@ -42,9 +42,9 @@ def readers(candidate, other_candidate, withdrawn_candidate, editor):
         "withdrawn_candidate": withdrawn_candidate,
         "staff": editor,
     }
-    clients = {"anonymous": Client()}
+    clients = {"anonymous": PortalClient()}
     for name, user in users.items():
-        clients[name] = Client()
+        clients[name] = PortalClient()
         clients[name].force_login(user)
     return clients
 

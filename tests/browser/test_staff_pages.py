@@ -22,6 +22,8 @@ PAGES = [
     "/admin/elections/standingrequest/",
     "/admin/elections/user/",
     "/admin/elections/user/add/",
+    "/admin/elections/signinrecord/",
+    "/admin/elections/signinrecord/1/change/",
     "/admin/releases/release/",
     "/admin/releases/release/add/",
     "/admin/briefings/newsletter/",

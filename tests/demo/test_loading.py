@@ -3,11 +3,15 @@
 import datetime as dt
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
 
 from elections.models import Election, Office
 from pcc_portal.demo.loading import load_demo
 from pcc_portal.demo.reading import Calendar, DemoError
+from pcc_portal.mail import DEMO_KEY
+from tests.conftest import APP_KEY
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +96,18 @@ def test_load_demo_command_says_that_nothing_was_changed(folder):
 
     with pytest.raises(CommandError, match=r"offices.yaml, line .* Nothing was changed\."):
         call_command("load_demo", folder)
+
+
+def test_load_demo_gives_staff_the_app_whose_code_is_printed_and_leaves_theirs(folder, editor):
+    TOTP.activate(editor, APP_KEY)
+    people = "- email: staff@example.org\n  name: Sam Staff\n  is_staff: true\n"
+    people += "- email: reader@example.org\n  name: Rae Reader\n"
+    (folder / "people.yaml").write_text(people)
+
+    load_demo(folder, today=TODAY)
+
+    apps = Authenticator.objects.values_list("user__email", "data__secret")
+    assert dict(apps) == {"staff@example.org": DEMO_KEY, "editor@example.org": APP_KEY}
 
 
 def test_load_demo_is_not_for_production(folder, settings):

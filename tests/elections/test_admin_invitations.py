@@ -1,10 +1,9 @@
 import pytest
 from django.core import mail
-from django.test import Client
 from django.utils.html import strip_tags
 
 from elections.models import Agent, Invitation, User
-from tests.conftest import NOON
+from tests.conftest import NOON, PortalClient
 
 INVITATIONS = "/admin/elections/invitation/"
 AGENTS = "/admin/elections/agent/"
@@ -107,7 +106,7 @@ def test_agents_list_says_who_invited_and_ended_them(staff, agent, editor):
 
 
 def test_staff_end_an_agents_access_at_once(staff, agent, editor):
-    theirs = Client()
+    theirs = PortalClient()
     theirs.force_login(agent)
 
     _do(staff, AGENTS, "end_access", Agent.objects.get())

@@ -2,13 +2,12 @@ import re
 
 import pytest
 from django.core import mail
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
 from elections.models import Agent, Invitation, User
-from tests.conftest import NOON
+from tests.conftest import NOON, PortalClient
 
 AGENTS = reverse("agents")
 ADAM = {"name": "Adam Agent", "email": "adam@example.org"}
@@ -154,7 +153,7 @@ def test_get_ends_nothing(mine, agent):
 
 
 def test_agent_is_signed_out_at_once(mine, agent):
-    theirs = Client()
+    theirs = PortalClient()
     theirs.force_login(agent)
 
     mine.post(_end(Agent.objects.get()))

@@ -1,7 +1,11 @@
 import datetime as dt
 
+import pytest
+
 from elections.limits import allow, network_address
 from tests.conftest import NOON
+
+pytestmark = pytest.mark.django_db
 
 HOUR = dt.timedelta(hours=1)
 

@@ -125,7 +125,7 @@ def test_frame_greets_who_is_signed_in(client, election, candidate):
 
     content = client.get(reverse("contact")).content.decode()
 
-    assert "<span>Candidate</span>" in content
+    assert ">Candidate</a>" in content
     assert ">Sign out</button>" in content
     assert ">Staff pages</a>" not in content
 

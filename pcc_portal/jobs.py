@@ -1,0 +1,19 @@
+"""How work is handed to the job worker."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django_q.tasks import async_task
+
+
+def hand_over(job: str, *args: Any) -> None:
+    """Have the job worker call the function at the dotted path ``job``; it may be called twice.
+
+    Inside a transaction the work is handed over with it, or not at all: the queue is a table. Where
+    no worker runs (``JOBS_AT_ONCE``) the function is called here and now.
+    """
+    if settings.JOBS_AT_ONCE:
+        import_string(job)(*args)
+    else:
+        async_task(job, *args)
