@@ -1,6 +1,7 @@
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from django import forms
 
 from pcc_portal.forms import PortalForm
 
@@ -38,3 +39,14 @@ class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
             "spellcheck": "false",
             "class": "govuk-input--width-10",
         }
+
+
+class ImpartialityForm(PortalForm):
+    """One tick under the wording of the declaration."""
+
+    submit_label = "Confirm and continue"
+
+    agreed = forms.BooleanField(
+        label="I confirm this",
+        error_messages={"required": "Tick “I confirm this” to open the staff pages."},
+    )

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
 ROOT_URLCONF = "pcc_portal.urls"
@@ -155,6 +156,8 @@ ACCOUNT_FORMS = {
     "request_login_code": "elections.forms.RequestSignInCodeForm",
     "confirm_login_code": "elections.forms.ConfirmSignInCodeForm",
 }
+# What staff have to have done before a staff page opens, in this order (pcc_portal/staff_gates.py).
+STAFF_GATES = ["elections.impartiality.gate"]
 SESSION_COOKIE_AGE = 14 * 60 * 60
 
 # --- Mail ---------------------------------------------------------------------------------------

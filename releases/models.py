@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 
 from elections.models import Candidate, Election
+from pcc_portal.history import History
 
 from .conditions import Condition
 
@@ -69,10 +70,12 @@ class Release(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    history = History()
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
         ordering = [models.F("released_at").desc(nulls_first=True), "-id"]
+        permissions = [("release_items", "Can make items known, now or at a set time")]
 
     def __str__(self) -> str:
         return self.title
@@ -145,6 +148,7 @@ class ReleasableItem(models.Model):
         help_text="The release that makes this known. Until it is released only staff see it.",
     )
 
+    history = History(inherit=True)
     objects = ReleasableQuerySet.as_manager()
 
     class Meta:
@@ -196,6 +200,8 @@ class ReleasedPart(models.Model):
 
     # The foreign key that leads to the item, or to another part of it.
     part_of: ClassVar[str]
+
+    history = History(inherit=True)
 
     class Meta:
         abstract = True

@@ -58,6 +58,7 @@ class Candidate(PublicFrame):
     )
     status = models.CharField(max_length=15, choices=Status, default=Status.INTERESTED)
 
+    history_personal = ("surname", "other_names")
     objects = CandidateQuerySet.as_manager()
 
     class Meta:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.files import File
 from django.db import models, transaction
@@ -13,6 +14,7 @@ from django.utils.text import slugify
 
 from briefings import models as briefings
 from elections.models import Candidate, Election, KeyDate, Office, User
+from elections.roles import Role
 from elections.timetabling import set_out
 from infolog.models import InformationRequest, Part, Response, Topic
 from releases.models import ReleasableItem
@@ -63,10 +65,19 @@ class _Loader:
                 self._save(row, Office(), {"name": row.need("name")} | row.rest())
         for row in read_list(self.folder / "people.yaml"):
             if not User.objects.filter(email__iexact=row.need("email")).exists():
-                User.objects.create_user(row.need("email"), row.need("name"), **row.rest())
-                self.made["user"] += 1
+                self._make_user(row)
         for file in sorted(self.folder.glob("*/election.yaml")):
             self._load_election(file.parent)
+
+    def _make_user(self, row: Row) -> None:
+        email, name, roles = row.need("email"), row.need("name"), row.take("roles") or []
+        for role in roles:
+            if role not in Role.values:
+                raise row.error(f"“{role}” is not one of {', '.join(Role.values)}.", "roles")
+        values = {"is_staff": bool(roles), **row.rest()}
+        user = User.objects.create_user(email, name, **values)
+        user.groups.set(Group.objects.filter(name__in=roles))
+        self.made["user"] += 1
 
     # --- one election -----------------------------------------------------------------------
 
