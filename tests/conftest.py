@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from model_bakery import baker
 
+from elections.impartiality import declare
 from elections.models import Candidate, Election, Office, User
 from releases.models import ReleasableItem
 from releases.releasing import release_items
@@ -86,9 +88,25 @@ def withdrawn_candidate(election) -> User:
 @pytest.fixture
 def editor(db) -> User:
     """A member of staff who may do everything in the admin."""
-    return User.objects.create_user(
+    user = User.objects.create_user(
         "editor@example.org", "Edith Editor", is_staff=True, is_superuser=True
     )
+    declare(user, at=NOON)
+    return user
+
+
+@pytest.fixture
+def make_staff(db):
+    """A member of staff who has the roles named, and has declared that they are impartial."""
+
+    def _make(*roles: str, name: str = "") -> User:
+        address = f"{'.'.join(roles) or 'nobody'}@staff.example.org"
+        user = User.objects.create_user(address, name or f"Staff {' '.join(roles)}", is_staff=True)
+        user.groups.set(Group.objects.filter(name__in=roles))
+        declare(user, at=NOON)
+        return user
+
+    return _make
 
 
 @pytest.fixture
