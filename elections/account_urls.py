@@ -6,7 +6,13 @@ for their addresses, but the portal has no password and no sign-up.
 
 from django.urls import path
 
-from . import account_views, agent_views, second_factor_views, sign_in_views
+from . import (
+    account_views,
+    agent_views,
+    second_factor_views,
+    sign_in_views,
+    staff_views,
+)
 
 urlpatterns = [
     path("", account_views.my_account, name="my-account"),
@@ -17,6 +23,7 @@ urlpatterns = [
     path("login/code/confirm/", sign_in_views.confirm_code, name="account_confirm_login_code"),
     path("login/second-factor/", second_factor_views.authenticate, name="mfa_authenticate"),
     path("logout/", sign_in_views.sign_out, name="account_logout"),
+    path("impartiality/", staff_views.impartiality, name="impartiality"),
     path("inactive/", sign_in_views.inactive, name="account_inactive"),
     path("signup/", sign_in_views.no_such_page, name="account_signup"),
     path("agents/", agent_views.agents, name="agents"),

@@ -145,3 +145,14 @@ class StandingForm(PortalForm):
     @property
     def is_from_a_machine(self) -> bool:
         return bool(self.cleaned_data.get("homepage"))
+
+
+class ImpartialityForm(PortalForm):
+    """One tick under the wording of the declaration."""
+
+    submit_label = "Confirm and continue"
+
+    agreed = forms.BooleanField(
+        label="I confirm this",
+        error_messages={"required": "Tick “I confirm this” to open the staff pages."},
+    )

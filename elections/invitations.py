@@ -139,7 +139,7 @@ def revoke(invitation: Invitation, *, by: User, at: dt.datetime) -> None:
                 f"{row.email} has signed in already. Record another status of the candidate, or "
                 "end the agent’s access.",
             )
-        if not _of(invitation.invitee).open().update(revoked_at=at, revoked_by=by):
+        if not _take_back(invitation.invitee, by=by, at=at):
             raise Refused("revoked", "This invitation has been taken back already.")
 
 
@@ -147,9 +147,12 @@ def revoke_agent(agent: Agent, *, by: User, at: dt.datetime) -> None:
     """End the access of ``agent`` at once, on every device. Safe to call again."""
     with transaction.atomic():
         _locked(agent.candidate)
-        if not Agent.objects.active().filter(pk=agent.pk).update(revoked_at=at, revoked_by=by):
+        row = Agent.objects.active().filter(pk=agent.pk).first()
+        if row is None:
             return
-        _of(agent).open().update(revoked_at=at, revoked_by=by)
+        row.revoked_at, row.revoked_by = at, by
+        row.save(update_fields=["revoked_at", "revoked_by"])
+        _take_back(agent, by=by, at=at)
         end_sessions(agent.user, at=at)
 
 
@@ -251,6 +254,15 @@ def _of(invitee: Candidate | Agent) -> InvitationQuerySet:
     if isinstance(invitee, Agent):
         return invitations.filter(agent=invitee)
     return invitations.filter(candidate=invitee)
+
+
+def _take_back(invitee: Candidate | Agent, *, by: User, at: dt.datetime) -> int:
+    """Revoke what is open. Row by row, so that the record of changes has it."""
+    rows = list(_of(invitee).open())
+    for row in rows:
+        row.revoked_at, row.revoked_by = at, by
+        row.save(update_fields=["revoked_at", "revoked_by"])
+    return len(rows)
 
 
 def _invite(

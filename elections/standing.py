@@ -61,10 +61,10 @@ def note_invited(request: StandingRequest, *, by: User, at: dt.datetime) -> None
 def _decide(
     request: StandingRequest, outcome: str, *, reason: str, by: User, at: dt.datetime
 ) -> None:
-    decided = (
-        StandingRequest.objects.undecided()
-        .filter(pk=request.pk)
-        .update(outcome=outcome, reason=reason, decided_by=by, decided_at=at)
-    )
-    if not decided:
-        raise Refused("decided", "Somebody has decided about this request already.")
+    with transaction.atomic():
+        undecided = StandingRequest.objects.select_for_update().undecided()
+        row = undecided.filter(pk=request.pk).first()
+        if row is None:
+            raise Refused("decided", "Somebody has decided about this request already.")
+        row.outcome, row.reason, row.decided_by, row.decided_at = outcome, reason, by, at
+        row.save()

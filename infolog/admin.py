@@ -9,14 +9,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from elections.models import Election
-from releases.admin import ReleasableAdmin, ReleasedPartInline, state
+from pcc_portal.staff_admin import StaffAdmin
+from releases.admin import ReleasableAdmin, ReleasedPartInline, is_open, state
 
 from .forms import InOrderForm, InOrderFormSet
 from .models import InformationRequest, Part, Response, Topic
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
+class TopicAdmin(StaffAdmin):
     """The subjects readers can filter the log by."""
 
     list_display = ("name", "election", "in_requests")
@@ -177,8 +178,10 @@ class ResponseInline(ReleasedPartInline, admin.StackedInline):
 
 
 @admin.register(Part)
-class PartAdmin(admin.ModelAdmin):
+class PartAdmin(StaffAdmin):
     """One question with its responses. Opened from its request, so no menu lists it."""
+
+    locks_first = "request"
 
     list_display = ("question", "request", "outcome")
     list_select_related = ("request",)
@@ -196,10 +199,10 @@ class PartAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and obj.is_released)
+        return super().has_change_permission(request, obj) and is_open(request, obj and obj.request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and obj.is_released)
+        return super().has_delete_permission(request, obj) and is_open(request, obj and obj.request)
 
     @admin.display(description="request")
     def of_request(self, part: Part) -> str:

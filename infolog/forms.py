@@ -143,12 +143,11 @@ class InOrderFormSet(BaseInlineFormSet):
     def save(self, commit: bool = True) -> list[Any]:
         if not commit:
             return super().save(commit=False)
-        # Nothing else may hold a number that a row is about to take.
+        # Nothing else may hold a number that a row is about to take. A step on the way is not
+        # recorded as a change.
         self.queryset.update(position=F("position") + OUT_OF_THE_WAY)
         saved = super().save()
         for form in self.initial_forms:
             if form not in self.deleted_forms:
-                self.model.objects.filter(pk=form.instance.pk).update(
-                    position=form.instance.position
-                )
+                form.instance.save(update_fields=["position"])
         return saved

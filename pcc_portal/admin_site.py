@@ -1,10 +1,19 @@
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path, reverse
+
+from .audit import audit
+from .staff_gates import closed_gate
+
+View = Callable[..., HttpResponseBase]
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -19,3 +28,19 @@ class PortalAdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every staff page stands behind the gates of ``STAFF_GATES``."""
+
+        @wraps(view)
+        def behind_gates(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            address = closed_gate(request)
+            return redirect(address) if address else view(request, *args, **kwargs)
+
+        return super().admin_view(behind_gates, cacheable)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        def audit_view(request: HttpRequest) -> HttpResponse:
+            return audit(request, self.each_context(request))
+
+        return [path("audit/", self.admin_view(audit_view), name="audit"), *super().get_urls()]

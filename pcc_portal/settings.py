@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "elections.second_factor.SecondFactorMiddleware",
 ]
 
@@ -178,6 +179,8 @@ ACCOUNT_RATE_LIMITS = {
 # taken for where they are.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # A campaign day.
+# What staff have to have done before a staff page opens, in this order (pcc_portal/staff_gates.py).
+STAFF_GATES = ["elections.impartiality.gate"]
 SESSION_COOKIE_AGE = 14 * 60 * 60
 
 MFA_ADAPTER = "elections.second_factor.SecondFactorAdapter"

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django_q.models import Failure, OrmQ, Schedule, Success
 
+from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 
 from .models import ReleasableItem, ReleasableQuerySet, Release
@@ -34,6 +35,23 @@ def state(item: ReleasableItem) -> str:
     return "Draft, in a release"
 
 
+def may_release(request: HttpRequest) -> bool:
+    """Whether the person may make things known, now or by setting a time."""
+    return request.user.has_perm("releases.release_items")
+
+
+def is_open(request: HttpRequest, obj: Any) -> bool:
+    """Whether a row can still be changed: what is released by nobody, what is due only by those
+    who may release, for at its time it becomes known without anyone looking again.
+    """
+    if obj is None:
+        return True
+    bundle: Release | None = obj if isinstance(obj, Release) else obj.release
+    if bundle is None:
+        return True
+    return not bundle.is_released and (bundle.due_at is None or may_release(request))
+
+
 class ReleasedPartInline:
     """Parts of a released item can be read, not changed. Mix in before an inline class."""
 
@@ -46,8 +64,8 @@ class ReleasedPartInline:
             field.widget.attrs.setdefault("aria-label", capfirst(db_field.verbose_name))
         return field
 
-    def _is_open(self, request: HttpRequest, obj: Model | None) -> bool:
-        return obj is None or not obj.is_released  # type: ignore[attr-defined]
+    def _is_open(self, request: HttpRequest, obj: Any) -> bool:
+        return obj is None or not obj.is_released
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._is_open(request, obj) and super().has_add_permission(request, obj)  # type: ignore[misc]
@@ -59,7 +77,14 @@ class ReleasedPartInline:
         return self._is_open(request, obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
 
 
-class ReleasableAdmin(admin.ModelAdmin):
+class Releasing(StaffAdmin):
+    """Releasing is a right of its own, whoever may change what is released."""
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return may_release(request)
+
+
+class ReleasableAdmin(Releasing):
     """The staff page of anything that is released: open while a draft, frozen once released."""
 
     list_display = ("__str__", "election", "audience", "version", state)
@@ -77,14 +102,16 @@ class ReleasableAdmin(admin.ModelAdmin):
         return super().get_queryset(request).select_related("release", "election__office")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and obj.is_released)
+        return super().has_change_permission(request, obj) and is_open(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and obj.is_released)
+        return super().has_delete_permission(request, obj) and is_open(request, obj)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "release":
             kwargs["queryset"] = Release.objects.filter(released_at=None)
+            if not may_release(request):
+                kwargs["queryset"] = kwargs["queryset"].filter(due_at=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def view_on_site(self, obj: Any) -> str | None:
@@ -110,7 +137,7 @@ class ReleasableAdmin(admin.ModelAdmin):
         self.message_user(request, sentence, messages.ERROR)
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    @admin.action(description="Release the chosen items now, together", permissions=["change"])
+    @admin.action(description="Release the chosen items now, together", permissions=["release"])
     def release_now(self, request: HttpRequest, queryset: ReleasableQuerySet) -> None:
         items: list[Any] = list(queryset.drafts().select_related("election"))
         elections = {item.election for item in items}
@@ -140,7 +167,7 @@ admin.site.unregister([Failure, OrmQ, Schedule, Success])
 
 
 @admin.register(Release)
-class ReleaseAdmin(admin.ModelAdmin):
+class ReleaseAdmin(Releasing):
     """Bundles: what becomes known together, now or at a set time."""
 
     formfield_overrides = FIELDS
@@ -157,17 +184,21 @@ class ReleaseAdmin(admin.ModelAdmin):
         return "; ".join(f"{item._meta.verbose_name}: {item}" for item in items) or "Nothing yet"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and obj.is_released)
+        return super().has_change_permission(request, obj) and is_open(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and obj.is_released)
+        return super().has_delete_permission(request, obj) and is_open(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Setting a time is releasing: at that time it becomes known."""
+        return (*self.readonly_fields, *(() if may_release(request) else ("due_at",)))
 
     def save_model(self, request: HttpRequest, obj: Release, form: ModelForm, change: bool) -> None:
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
 
-    @admin.action(description="Release now", permissions=["change"])
+    @admin.action(description="Release now", permissions=["release"])
     def release_now(self, request: HttpRequest, queryset: QuerySet[Release]) -> None:
         for chosen in queryset:
             try:

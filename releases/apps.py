@@ -1,10 +1,9 @@
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+
+from pcc_portal.after_migrations import after_migrations
 
 
-def _put_triggers(using: str, **_: Any) -> None:
+def _put_triggers(using: str) -> None:
     from .immutability import forbid_changes_of_released
     from .revision import count_public_changes
 
@@ -17,5 +16,4 @@ class ReleasesConfig(AppConfig):
     verbose_name = "Releases"
 
     def ready(self) -> None:
-        # After every migration, because SQLite drops a table's triggers when it alters the table.
-        post_migrate.connect(_put_triggers, sender=self)
+        after_migrations(_put_triggers)

@@ -9,8 +9,9 @@ from typing import Any
 from django.apps import apps
 from django.db import connections, models
 
+from pcc_portal.triggers import put_trigger
+
 from .models import ReleasableItem, Release, ReleasedPart
-from .triggers import put_trigger
 
 REFUSAL = "This has been released and cannot be changed."
 RELEASES = Release._meta.db_table

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from elections.models import STATUS_ON, Agent, Candidate, Election
 from pcc_portal.conditions import Condition
+from pcc_portal.history import History
 
 # Questions about the {row} of an item; each {} is a value, in the order told.
 # Whether it is released: the moment.
@@ -78,10 +79,12 @@ class Release(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    history = History()
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
         ordering = [models.F("released_at").desc(nulls_first=True), "-id"]
+        permissions = [("release_items", "Can make items known, now or at a set time")]
 
     def __str__(self) -> str:
         return self.title
@@ -155,6 +158,7 @@ class ReleasableItem(models.Model):
         help_text="The release that makes this known. Until it is released only staff see it.",
     )
 
+    history = History(inherit=True)
     objects = ReleasableQuerySet.as_manager()
 
     class Meta:
@@ -206,6 +210,8 @@ class ReleasedPart(models.Model):
 
     # The foreign key that leads to the item, or to another part of it.
     part_of: ClassVar[str]
+
+    history = History(inherit=True)
 
     class Meta:
         abstract = True

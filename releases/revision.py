@@ -9,9 +9,9 @@ from django.apps import apps
 from django.db import connection, connections
 
 from pcc_portal.public_frame import PublicFrame
+from pcc_portal.triggers import put_trigger
 
 from .models import PublicRevision, Release
-from .triggers import put_trigger
 
 TABLE = PublicRevision._meta.db_table
 COUNT_ON = f"UPDATE {TABLE} SET number = number + 1 WHERE id = 1;"

@@ -24,8 +24,10 @@ The portal is ready.
   Sign in         {address}/account/login/code/
                   as a candidate: candidate@example.org
                   as an editor:   editor@example.org
+                   to look after people, roles and elections: administrator@example.org
+                   for the other roles see demo/people.yaml
   The code        is printed here a moment after you ask for it, with the code of the
-                  editor’s authenticator app. Nothing is sent: mail is written to {mail}
+                  staff’s authenticator app. Nothing is sent: mail is written to {mail}
   Stop            Ctrl-C
 """
 

@@ -7,13 +7,16 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, Group
 from django.core.cache.backends.locmem import LocMemCache
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from model_bakery import baker
 
+from elections.impartiality import declare
 from elections.models import Agent, Candidate, Election, Office, StatusChange, User
+from pcc_portal.triggers import take_away_triggers
 from releases.kept import forget
 from releases.models import ReleasableItem
 from releases.releasing import release_items
@@ -39,6 +42,21 @@ def _development_only(settings, tmp_path):
         if isinstance(cache, LocMemCache):
             cache.clear()
     forget()
+
+
+@pytest.fixture(autouse=True)
+def _tables_can_be_emptied(request, _django_db_helper):
+    """A test that commits is tidied up by emptying every table, and triggers refuse that.
+
+    PostgreSQL truncates, which fires none. They are put back when the tables are empty.
+    """
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in request.fixturenames or (
+        marker and marker.kwargs.get("transaction")
+    )
+    if commits:
+        take_away_triggers(connection)
 
 
 APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -160,9 +178,25 @@ def agent(candidate) -> User:
 @pytest.fixture
 def editor(db) -> User:
     """A member of staff who may do everything in the admin."""
-    return User.objects.create_user(
+    user = User.objects.create_user(
         "editor@example.org", "Edith Editor", is_staff=True, is_superuser=True
     )
+    declare(user, at=NOON)
+    return user
+
+
+@pytest.fixture
+def make_staff(db):
+    """A member of staff who has the roles named, and has declared that they are impartial."""
+
+    def _make(*roles: str, name: str = "") -> User:
+        address = f"{'.'.join(roles) or 'nobody'}@staff.example.org"
+        user = User.objects.create_user(address, name or f"Staff {' '.join(roles)}", is_staff=True)
+        user.groups.set(Group.objects.filter(name__in=roles))
+        declare(user, at=NOON)
+        return user
+
+    return _make
 
 
 @pytest.fixture

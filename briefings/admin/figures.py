@@ -10,6 +10,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from simple_history.utils import bulk_create_with_history
 
 from briefings.checks import Severity, check_figure, check_statement
 from briefings.models import Figure, Statement, StatementColumn, StatementLine
@@ -73,10 +74,11 @@ class NumberedFormSet(BaseInlineFormSet):
 
     def save(self, commit: bool = True) -> Any:
         rows = self.get_queryset().model.objects.filter(statement=self.instance)
+        # Only a step on the way, so not a change to record.
         rows.update(position=F("position") + OUT_OF_THE_WAY)
         saved = super().save(commit)
         for form in self._kept():
-            rows.filter(pk=form.instance.pk).update(position=form.instance.position)
+            form.instance.save(update_fields=["position"])
         return saved
 
     def _kept(self) -> list[forms.ModelForm]:
@@ -255,7 +257,7 @@ def replace_lines(
 ) -> None:
     """Put ``rows`` in the place of a draft's lines; a label in ``roles`` keeps its role."""
     statement.lines.all().delete()
-    StatementLine.objects.bulk_create(
+    lines = [
         StatementLine(
             statement=statement,
             position=position,
@@ -264,7 +266,8 @@ def replace_lines(
             cells=cells,
         )
         for position, (label, cells) in enumerate(rows, start=1)
-    )
+    ]
+    bulk_create_with_history(lines, StatementLine)
 
 
 @admin.register(Figure)

@@ -1,4 +1,5 @@
 from .candidates import CandidateAdmin
+from .impartiality import ImpartialityDeclarationAdmin
 from .invitations import AgentAdmin, InvitationAdmin
 from .people import UserAdmin
 from .sign_in import SignInRecordAdmin
@@ -9,6 +10,7 @@ __all__ = [
     "AgentAdmin",
     "CandidateAdmin",
     "ElectionAdmin",
+    "ImpartialityDeclarationAdmin",
     "InvitationAdmin",
     "KeyDateAdmin",
     "NonWorkingDayAdmin",

@@ -20,6 +20,7 @@ from elections.models.invitation import LIVES
 from elections.refusals import Refused
 from elections.rehearsing import rehearse
 from elections.standing import note_invited
+from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 
 from .importing import import_candidates, template_file
@@ -217,7 +218,7 @@ class InvitedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Candidate)
-class CandidateAdmin(admin.ModelAdmin):
+class CandidateAdmin(StaffAdmin):
     """Who stands. Somebody who leaves the contest gets another status; nobody listed is deleted."""
 
     formfield_overrides = FIELDS

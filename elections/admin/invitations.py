@@ -13,9 +13,10 @@ from elections.invitations import revoke, revoke_agent, send_again
 from elections.models import Agent, Invitation
 from elections.models.invitation import LIVES
 from elections.refusals import Refused
+from pcc_portal.staff_admin import StaffAdmin
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(StaffAdmin):
     """Rows that only their own acts change. The acts need the right to change them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -3,25 +3,57 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db.models import Field, Model, QuerySet
-from django.forms import ModelForm
+from django.core.exceptions import ValidationError
+from django.db.models import Field, ManyToManyField, Model, QuerySet
+from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
 from elections import second_factor
 from elections.models import User
+from elections.models.user import NOT_STAFF, OFFICE_HOLDER
+from elections.roles import GIVE_ROLES, ROLES, role_of
 from elections.sessions import end_sessions
+from pcc_portal.staff_admin import StaffAdmin
 
 # Rights hang on the user, and sign-in reads the user's own address.
 admin.site.unregister([Group, EmailAddress])
 
 
+def _role_in_words(group: Group) -> str:
+    role = role_of(group)
+    return f"{role.label}: {ROLES[role].says}"
+
+
+# Who somebody is to the office; given by an administrator, and by nobody to themselves.
+RIGHTS = ("is_staff", "groups", "is_office_holder", "is_superuser")
+
+
+class UserForm(ModelForm):
+    """Roles are rows of their own, saved after the user: what they may not be is asked here."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("groups"):
+            if cleaned.get("is_office_holder"):
+                self.add_error("groups", ValidationError(OFFICE_HOLDER, code="office_holder"))
+            elif not cleaned.get("is_staff"):
+                self.add_error("groups", ValidationError(NOT_STAFF, code="not_staff"))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        # The roles it has now give way to the ones chosen, so only those count.
+        self.instance.has_roles_chosen = "groups" in self.fields
+        super()._post_clean()
+
+
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(StaffAdmin):
     """People who can sign in, with a code sent by mail. There are no passwords."""
 
-    list_display = ("name", "email", "is_staff", "is_active", "stands_in", "last_login")
-    list_filter = ("is_staff", "is_active")
+    form = UserForm
+    list_display = ("name", "email", "is_staff", "roles", "is_active", "stands_in", "last_login")
+    list_filter = ("is_staff", "is_active", "is_office_holder")
     search_fields = ("name", "email")
     readonly_fields = ("last_login", "joined_at")
     actions = ("sign_out_everywhere", "remove_second_factor")
@@ -34,12 +66,16 @@ class UserAdmin(admin.ModelAdmin):
                 "password to give out.",
             },
         ),
-        ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("What they may do", {"fields": ("is_active", *RIGHTS)}),
         ("Record", {"fields": ("last_login", "joined_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("candidacies__election")
+        return super().get_queryset(request).prefetch_related("candidacies__election", "groups")
+
+    @admin.display(description="roles")
+    def roles(self, obj: User) -> str:
+        return "; ".join(str(role_of(group).label) for group in obj.groups.all())
 
     @admin.display(description="candidate in")
     def stands_in(self, obj: User) -> str:
@@ -51,9 +87,25 @@ class UserAdmin(admin.ModelAdmin):
             kwargs["help_text"] = "May change everything on the staff pages, other users too."
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name != "groups":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        field: Any = db_field.formfield(
+            widget=CheckboxSelectMultiple,
+            label="Roles",
+            help_text="What a member of staff may do. One person can have several roles.",
+        )
+        field.label_from_instance = _role_in_words
+        return field
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        rights = () if request.user.is_superuser else ("is_staff", "is_superuser")
-        return (*self.readonly_fields, *rights)
+        """Nobody gives themselves a role, and only whoever may do everything gives that right."""
+        readonly = self.readonly_fields
+        if not request.user.has_perm(GIVE_ROLES) or obj == request.user:
+            return (*readonly, *RIGHTS)
+        return readonly if request.user.is_superuser else (*readonly, "is_superuser")
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -75,7 +127,11 @@ class UserAdmin(admin.ModelAdmin):
 
     def _may_touch(self, request: HttpRequest, obj: Model | None) -> bool:
         """Whoever sets a person's address can sign in as that person."""
-        return request.user.is_superuser or not (isinstance(obj, User) and obj.is_staff)
+        if request.user.is_superuser or not isinstance(obj, User) or obj == request.user:
+            return True
+        if obj.is_superuser:
+            return False
+        return not obj.is_staff or request.user.has_perm(GIVE_ROLES)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_change_permission(request, obj) and self._may_touch(request, obj)
@@ -86,6 +142,8 @@ class UserAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
+        elif not obj.is_staff:
+            obj.groups.clear()  # or the database refuses: a role needs a member of staff
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
             # Otherwise a code could still be had at the address they no longer use.

@@ -12,6 +12,7 @@ from django.utils.html import format_html_join
 from elections.models import Election, KeyDate, NonWorkingDay, Office, Phase
 from elections.timetable import rule_for
 from elections.timetabling import Changes, set_out, set_out_coming
+from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 from pcc_portal.templatetags.portal import clock
 
@@ -90,7 +91,7 @@ CONFIRMATION = (
 
 
 @admin.register(Office)
-class OfficeAdmin(admin.ModelAdmin):
+class OfficeAdmin(StaffAdmin):
     formfield_overrides = FIELDS
     list_display = ("short_name", "kind", "post", "area")
     fieldsets = (
@@ -131,7 +132,7 @@ class KeyDateInline(admin.StackedInline):
 
 
 @admin.register(Election)
-class ElectionAdmin(admin.ModelAdmin):
+class ElectionAdmin(StaffAdmin):
     """One poll, its timetable and its phases. Saving it works the timetable out."""
 
     list_display = ("name", "office", "poll_date", "phase_now", "to_confirm")
@@ -209,8 +210,10 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(KeyDate)
-class KeyDateAdmin(admin.ModelAdmin):
+class KeyDateAdmin(StaffAdmin):
     """Dates one by one, to find those still to be confirmed."""
+
+    locks_first = "election"
 
     formfield_overrides = FIELDS
     list_display = ("title", "election", "date", "time", state, "confirmed_by")
@@ -243,7 +246,7 @@ class KeyDateAdmin(admin.ModelAdmin):
 
 
 @admin.register(NonWorkingDay)
-class NonWorkingDayAdmin(admin.ModelAdmin):
+class NonWorkingDayAdmin(StaffAdmin):
     """Days of thanksgiving or mourning; every change works out the timetables to come anew."""
 
     list_display = ("date", "reason")

@@ -3,6 +3,7 @@ from .cache_entry import CacheEntry
 from .candidate import STATUS_ON, Candidate
 from .code_mail import CodeMail
 from .election import Election, Phase
+from .impartiality import ImpartialityDeclaration
 from .invitation import Invitation
 from .key_date import KeyDate, NonWorkingDay
 from .office import Office
@@ -18,6 +19,7 @@ __all__ = [
     "Candidate",
     "CodeMail",
     "Election",
+    "ImpartialityDeclaration",
     "Invitation",
     "KeyDate",
     "NonWorkingDay",

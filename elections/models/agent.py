@@ -3,6 +3,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from pcc_portal.history import History
+
 from .candidate import Candidate
 
 
@@ -32,6 +34,8 @@ class Agent(models.Model):
     )
 
     objects = AgentQuerySet.as_manager()
+    history = History()
+    history_personal = ("name",)
 
     class Meta:
         ordering = ["name", "pk"]

@@ -100,6 +100,7 @@ class Candidate(PublicFrame):
     )
     nominated_on = models.DateField("nominated from", null=True, editable=False)
 
+    history_personal = ("surname", "other_names")
     objects = CandidateQuerySet.as_manager()
 
     class Meta:

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from pcc_portal.history import History
+
 from .agent import Agent
 from .candidate import Candidate
 
@@ -52,6 +54,8 @@ class Invitation(models.Model):
     )
 
     objects = InvitationQuerySet.as_manager()
+    history = History()
+    history_personal = ("email", "failure")
 
     class Meta:
         ordering = ["-sent_at", "-id"]

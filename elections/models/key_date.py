@@ -3,6 +3,7 @@ from typing import NoReturn
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from pcc_portal.history import History
 from pcc_portal.public_frame import PublicFrame
 
 from .election import Election
@@ -151,6 +152,8 @@ class NonWorkingDay(models.Model):
         help_text="Why it is left out, as in “Day of national mourning”. Bank holidays need not be "
         "entered.",
     )
+
+    history = History()
 
     class Meta:
         ordering = ["-date"]

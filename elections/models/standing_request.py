@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from pcc_portal.history import History
+
 from .election import Election
 
 
@@ -47,6 +49,8 @@ class StandingRequest(models.Model):
     )
 
     objects = StandingRequestQuerySet.as_manager()
+    history = History()
+    history_personal = ("name", "email", "phone", "message")
 
     class Meta:
         ordering = ["-asked_at", "-id"]

@@ -7,6 +7,14 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from pcc_portal.history import History
+
+OFFICE_HOLDER = (
+    "A sitting commissioner or deputy can be a candidate, but never a member of the office’s "
+    "staff, and has no staff role."
+)
+NOT_STAFF = "Only a member of staff has a role."
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users who have no password: everyone signs in with a code sent by mail."""
@@ -38,12 +46,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(
         "can sign in", default=True, help_text="Clear this to end access; nothing is deleted."
     )
+    is_office_holder = models.BooleanField(
+        "holds the office now",
+        default=False,
+        help_text="The sitting commissioner or deputy. They can be a candidate, never staff.",
+    )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
+    # Set by a form that chooses the roles anew and checks them itself.
+    has_roles_chosen = False
+
+    history = History(excluded_fields=["password", "last_login"])
+    history_personal = ("email", "name")
     objects = UserManager()
 
     class Meta:
@@ -54,6 +72,20 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_email_unique",
                 violation_error_message="Someone already signs in with this e-mail address.",
             ),
+            # One for each right: a form without one of the fields skips the constraint it is in.
+            *(
+                models.CheckConstraint(
+                    condition=models.Q(("is_office_holder", False)) | models.Q((right, False)),
+                    name=f"user_office_holder_{right}",
+                    violation_error_code="office_holder",
+                    violation_error_message=OFFICE_HOLDER,
+                )
+                for right in ("is_staff", "is_superuser")
+            ),
+        ]
+        permissions = [
+            ("give_roles", "Can give staff their roles"),
+            ("read_audit", "Can read what was changed, by whom and when"),
         ]
 
     def __str__(self) -> str:
@@ -61,6 +93,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         super().clean()
+        # What the row itself says is the constraint's to refuse; roles are rows of their own.
+        is_barred = self.is_office_holder or not self.is_staff
+        if self.pk and is_barred and not self.has_roles_chosen and self.groups.exists():
+            if self.is_office_holder:
+                raise ValidationError(OFFICE_HOLDER, code="office_holder")
+            raise ValidationError(NOT_STAFF, code="not_staff")
         self.email = type(self).objects.normalize_email(self.email)
         if self.is_staff and self.pk:
             if self.candidacies.all().briefed_from(timezone.localdate()).exists():

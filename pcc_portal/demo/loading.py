@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.files import File
 from django.db import models, transaction
@@ -16,6 +17,7 @@ from briefings import models as briefings
 from elections.candidacies import record_status
 from elections.models import Agent, Candidate, Election, Invitation, KeyDate, Office, User
 from elections.refusals import Refused
+from elections.roles import Role
 from elections.timetabling import set_out
 from infolog.models import InformationRequest, Part, Response, Topic
 from pcc_portal.mail import DEMO_KEY
@@ -67,11 +69,20 @@ class _Loader:
                 self._save(row, Office(), {"name": row.need("name")} | row.rest())
         for row in read_list(self.folder / "people.yaml"):
             if not User.objects.filter(email__iexact=row.need("email")).exists():
-                User.objects.create_user(row.need("email"), row.need("name"), **row.rest())
-                self.made["user"] += 1
+                self._make_user(row)
         self._give_second_factors()
         for file in sorted(self.folder.glob("*/election.yaml")):
             self._load_election(file.parent)
+
+    def _make_user(self, row: Row) -> None:
+        email, name, roles = row.need("email"), row.need("name"), row.take("roles") or []
+        for role in roles:
+            if role not in Role.values:
+                raise row.error(f"“{role}” is not one of {', '.join(Role.values)}.", "roles")
+        values = {"is_staff": bool(roles), **row.rest()}
+        user = User.objects.create_user(email, name, **values)
+        user.groups.set(Group.objects.filter(name__in=roles))
+        self.made["user"] += 1
 
     def _give_second_factors(self) -> None:
         """An authenticator app for staff who have none; the code it shows is printed with the mail.

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from .conftest import declare_impartiality
+
 # In the middle of a section's title, in its upper half: what is dropped there comes before it.
 GRIP = {"x": 300, "y": 8}
 LABELS = ".order-machine .inline-related:not(.empty-form)"
@@ -13,6 +15,7 @@ def editor_page(page, sign_in) -> Page:
     """On the page for a new issue. The page fails on whatever the security policy stops."""
     sign_in("editor@example.org")
     page.wait_for_url("**/")
+    declare_impartiality(page)
     page.goto("/admin/briefings/newsletter/add/")
     expect(page.get_by_role("button", name="Add text")).to_be_visible()
     return page

@@ -43,6 +43,11 @@ PAGES = [
     "/admin/infolog/informationrequest/add/",
     "/admin/infolog/informationrequest/1/change/",
     "/admin/infolog/topic/",
+    "/admin/elections/impartialitydeclaration/",
+    "/admin/elections/user/1/change/",
+    "/admin/elections/user/1/delete/",
+    "/admin/audit/",
+    "/admin/audit/?kind=briefings.newsletter",
 ]
 
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from elections.impartiality import declare
 from elections.models import Candidate, Invitation, StandingRequest, StatusChange, User
 from tests.conftest import NOON, give_status
 
@@ -30,6 +31,7 @@ def looker(client, db):
     """Staff who may look at everything and change nothing."""
     user = User.objects.create_user("looker@example.org", "Lou Looker", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    declare(user, at=NOON)
     client.force_login(user)
     return client
 

@@ -3,7 +3,9 @@ from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 
-from elections.models import User
+from elections.impartiality import declare
+from elections.models import Candidate, User
+from tests.conftest import NOON
 
 
 @pytest.fixture
@@ -16,7 +18,10 @@ def staff(client, editor):
 def helper(db) -> User:
     """Staff who may look after users, but not everything."""
     user = User.objects.create_user("helper@example.org", "Hal Helper", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(content_type__model="user"))
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__model="user", codename__endswith="_user")
+    )
+    declare(user, at=NOON)
     return user
 
 
@@ -143,3 +148,116 @@ def test_helper_cannot_delete_staff_from_the_list(client, helper, editor):
     client.post("/admin/elections/user/", chosen)
 
     assert User.objects.filter(pk=editor.pk).exists()
+
+
+# --- Roles
+
+
+@pytest.fixture
+def administrator(client, make_staff) -> User:
+    user = make_staff("administrator")
+    client.force_login(user)
+    return user
+
+
+def _person_form(user: User, *roles: str, **changes) -> dict:
+    pks = Group.objects.filter(name__in=roles).values_list("pk", flat=True)
+    form = {"email": user.email, "name": user.name, "is_active": "on", "is_staff": "on"}
+    return form | {"groups": list(pks)} | changes
+
+
+def test_administrator_gives_and_takes_roles(client, administrator, make_staff):
+    person = make_staff("editor")
+
+    _save(client, f"user/{person.pk}/change/", _person_form(person, "finance", "auditor"))
+
+    assert set(person.groups.values_list("name", flat=True)) == {"finance", "auditor"}
+    page = client.get(f"/admin/elections/user/{person.pk}/change/").content.decode()
+    assert "Finance officer: looks after tables and figures" in page
+
+
+def test_administrator_ends_that_somebody_is_staff(client, administrator, make_staff):
+    person = make_staff("editor")
+    form = _person_form(person)
+    del form["is_staff"]
+
+    _save(client, f"user/{person.pk}/change/", form)
+
+    person.refresh_from_db()
+    assert (person.is_staff, person.groups.count()) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"is_office_holder": "on"}, "groups", "office_holder"),
+        ({"is_office_holder": "on", "groups": []}, "__all__", "office_holder"),
+        ({"is_staff": ""}, "groups", "not_staff"),
+    ],
+)
+def test_role_that_cannot_be_is_refused_in_the_form(
+    client, administrator, make_staff, changes, field, code
+):
+    person = make_staff("editor")
+    address = f"/admin/elections/user/{person.pk}/change/"
+
+    response = client.post(address, _person_form(person, "editor") | changes)
+
+    assert response.context["adminform"].form.has_error(field, code)
+    person.refresh_from_db()
+    assert (person.is_staff, person.is_office_holder) == (True, False)
+
+
+def test_office_holder_can_be_a_candidate(client, administrator, election):
+    form = {"email": "pcc@example.org", "name": "Commissioner", "is_active": "on"}
+    _save(client, "user/add/", form | {"is_office_holder": "on"})
+    holder = User.objects.get(email="pcc@example.org")
+
+    candidate = {
+        "election": election.pk,
+        "surname": "Commissioner",
+        "other_names": "Sitting",
+        "status": "declared",
+        "effective_from": "01/03/2021",
+        "email": holder.email,
+    }
+    _save(client, "candidate/add/", candidate)
+
+    assert Candidate.objects.get().user == holder
+
+
+def test_nobody_gives_themselves_a_role(client, administrator):
+    form = _person_form(administrator, "administrator", "approver", name="New Name")
+
+    _save(client, f"user/{administrator.pk}/change/", form | {"is_superuser": "on"})
+
+    administrator.refresh_from_db()
+    assert administrator.name == "New Name"
+    assert [group.name for group in administrator.groups.all()] == ["administrator"]
+    assert not administrator.is_superuser
+
+
+def test_administrator_makes_nobody_a_superuser(client, administrator, make_staff):
+    person = make_staff("editor")
+
+    _save(client, f"user/{person.pk}/change/", _person_form(person, "editor", is_superuser="on"))
+
+    person.refresh_from_db()
+    assert not person.is_superuser
+
+
+@pytest.mark.parametrize("address", ["change", "delete"])
+def test_administrator_cannot_touch_a_superuser(client, administrator, editor, address):
+    form = _person_form(editor, post="yes", email="mine@example.org")
+
+    assert client.post(f"/admin/elections/user/{editor.pk}/{address}/", form).status_code == 403
+
+
+def test_helper_gives_no_role_and_makes_no_office_holder(client, helper, candidate):
+    client.force_login(helper)
+
+    form = _person_form(candidate, "auditor", is_office_holder="on")
+    _save(client, f"user/{candidate.pk}/change/", form)
+
+    candidate.refresh_from_db()
+    assert (candidate.groups.count(), candidate.is_office_holder) == (0, False)

@@ -2,6 +2,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils.html import strip_tags
 
+from elections.impartiality import declare
 from elections.models import StandingRequest, User
 from tests.conftest import NOON
 
@@ -81,6 +82,7 @@ def test_requests_are_filtered_by_decision(staff, asked, election, decision, cou
 def test_staff_without_the_right_only_read(client, asked):
     looker = User.objects.create_user("looker@example.org", "Lou", is_staff=True)
     looker.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    declare(looker, at=NOON)
     client.force_login(looker)
 
     assert "decline/" not in client.get(f"{LIST}{asked.pk}/change/").content.decode()

@@ -7,11 +7,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from pcc_portal.triggers import take_away_triggers
+
 BEFORE = [("elections", "0001_initial")]
 AFTER = [("elections", "0004_people_drop_status")]
 
 
 def _migrate(targets):
+    take_away_triggers(connection)
     MigrationExecutor(connection).migrate(targets)
     return MigrationExecutor(connection).loader.project_state(targets).apps
 
@@ -19,6 +22,7 @@ def _migrate(targets):
 @pytest.fixture
 def _back_to_now():
     yield
+    take_away_triggers(connection)
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
 

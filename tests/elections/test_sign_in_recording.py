@@ -122,7 +122,7 @@ def test_list_asks_the_same_number_of_questions(
         user = User.objects.create_user(f"u{number}@example.org", f"Unique {number}")
         record(What.SIGNED_IN, at=now, user=user)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         content = client.get(LIST).content.decode()
 
     assert content.count("Unique") == rows

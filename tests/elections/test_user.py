@@ -35,3 +35,31 @@ def test_address_is_found_whatever_its_case(candidate):
 def test_user_is_called_by_name_else_address():
     assert str(User(name="Amara Ellison", email="amara@example.org")) == "Amara Ellison"
     assert str(User(email="amara@example.org")) == "amara@example.org"
+
+
+def _codes(user: User) -> list[str]:
+    with pytest.raises(ValidationError) as refused:
+        user.full_clean(exclude=["password"])
+    return [error.code for error in refused.value.error_dict["__all__"]]
+
+
+@pytest.mark.parametrize("right", ["is_staff", "is_superuser"])
+def test_office_holder_is_never_staff(db, right):
+    user = User.objects.create_user("pcc@example.org", "Commissioner", is_office_holder=True)
+    setattr(user, right, True)
+
+    assert _codes(user) == ["office_holder"]
+
+
+def test_somebody_with_a_role_is_never_office_holder(make_staff):
+    user = make_staff("auditor")
+    user.is_staff, user.is_office_holder = False, True
+
+    assert _codes(user) == ["office_holder"]
+
+
+def test_somebody_with_a_role_stays_staff(make_staff):
+    user = make_staff("auditor")
+    user.is_staff = False
+
+    assert _codes(user) == ["not_staff"]

@@ -116,3 +116,66 @@ def test_draft_that_something_released_points_to_is_kept(staff, election, releas
     sentence = "Something that has been released points to this: nothing was deleted."
     assert (told(one), told(many)) == ([sentence], [sentence])
     assert Document.objects.filter(pk=document.pk).exists()
+
+
+# --- Releasing is a right of its own
+
+
+@pytest.fixture
+def writer(client, make_staff):
+    client.force_login(make_staff("editor"))
+    return client
+
+
+def test_editor_makes_a_release_but_sets_no_time(writer, election):
+    form = {"title": "Both", "election": election.pk, "due_at": "2030-07-01T09:30"}
+
+    writer.post(reverse("admin:releases_release_add"), form)
+
+    assert Release.objects.get().due_at is None
+
+
+@pytest.mark.parametrize("name", ["briefings_newsletter", "releases_release"])
+def test_editor_releases_nothing(writer, issue, election, name):
+    bundle = Release.objects.create(election=election, title="Both")
+    Newsletter.objects.update(release=bundle)
+
+    act(writer, name, issue if name == "briefings_newsletter" else bundle, action="release_now")
+
+    issue.refresh_from_db()
+    assert not issue.is_released
+
+
+def test_editor_changes_nothing_that_is_set_for_a_time(writer, issue, election):
+    bundle = Release.objects.create(
+        election=election, title="Both", due_at=timezone.now() + dt.timedelta(days=1)
+    )
+    page = writer.get(reverse("admin:briefings_newsletter_change", args=[issue.pk]))
+    offered = page.context["adminform"].form.fields["release"].queryset
+    assert list(offered) == []
+    Newsletter.objects.update(release=bundle)
+
+    for name, row in (("briefings_newsletter", issue), ("releases_release", bundle)):
+        for address in ("change", "delete"):
+            answer = writer.post(reverse(f"admin:{name}_{address}", args=[row.pk]), {"post": "yes"})
+            assert answer.status_code == 403
+
+
+def test_answering_officer_changes_no_response_that_is_set_for_a_time(client, make_staff, election):
+    client.force_login(make_staff("answering"))
+    bundle = Release.objects.create(election=election, title="Both")
+    request = InformationRequest.objects.create(
+        election=election,
+        title="A question",
+        received_on=dt.date(2021, 1, 1),
+        form="email",
+        release=bundle,
+    )
+    part = request.parts.create(position=1, question="What?")
+    address = reverse("admin:infolog_part_change", args=[part.pk])
+    assert 'name="_save"' in client.get(address).content.decode()
+
+    Release.objects.update(due_at=timezone.now() + dt.timedelta(days=1))
+
+    assert 'name="_save"' not in client.get(address).content.decode()
+    assert client.post(address, {}).status_code == 403

@@ -3,6 +3,19 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
+def take_away_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Remove every trigger from SQLite: it refuses to alter a table that one of them mentions.
+
+    Safe before migrations, because they are put back after them. PostgreSQL needs nothing.
+    """
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TRIGGER "{name}"')
+
+
 def put_trigger(
     connection: BaseDatabaseWrapper, name: str, *, timing: str, event: str, table: str, **body: Any
 ) -> None:

@@ -1,0 +1,140 @@
+"""The staff's roles: what each may do on the staff pages. The groups in the database follow this.
+
+Permissions are named as Django names them, "app.verb_model": this room does not know the others.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group, Permission
+from django.db import connections, models
+
+VERBS = ("view", "add", "change", "delete")
+
+ELECTIONS = "elections.office", "elections.election", "elections.keydate"
+PEOPLE = (
+    "elections.candidate",
+    "elections.statuschange",
+    "elections.invitation",
+    "elections.agent",
+    "elections.standingrequest",
+    "elections.user",
+)
+# What the portal itself writes: read, and never changed by anyone.
+RECORDS = "elections.impartialitydeclaration", "elections.signinrecord"
+SECTIONS = (
+    "briefings.textsection",
+    "briefings.tablesection",
+    "briefings.programmesection",
+    "briefings.figuressection",
+    "briefings.documentssection",
+    "briefings.contactsection",
+)
+NEWSLETTERS = ("briefings.newsletter", *SECTIONS)
+DOCUMENTS = ("briefings.document",)
+FIGURES = (
+    "briefings.statement",
+    "briefings.statementcolumn",
+    "briefings.statementline",
+    "briefings.figure",
+)
+EVENTS = "workshops.event", "workshops.slot", "workshops.eventhost", "workshops.agendaitem"
+LOG = (
+    "infolog.informationrequest",
+    "infolog.part",
+    "infolog.response",
+    "infolog.topic",
+)
+RELEASES = ("releases.release",)
+CONTENT = (*NEWSLETTERS, *DOCUMENTS, *FIGURES, *EVENTS, *LOG, *RELEASES)
+EVERYTHING = (*ELECTIONS, "elections.nonworkingday", *PEOPLE, *RECORDS, *CONTENT)
+
+READ_AUDIT = "elections.read_audit"
+GIVE_ROLES = "elections.give_roles"
+RELEASE = "releases.release_items"
+
+
+def _all(models: tuple[str, ...], *verbs: str) -> frozenset[str]:
+    """The permissions to do ``verbs`` with the models: "app.model" becomes "app.verb_model"."""
+    return frozenset(
+        f"{app}.{verb}_{model}"
+        for app, _, model in (name.partition(".") for name in models)
+        for verb in verbs
+    )
+
+
+def _view(*models: str) -> frozenset[str]:
+    return _all(models, "view")
+
+
+def _edit(*models: str) -> frozenset[str]:
+    return _all(models, *VERBS)
+
+
+class Role(models.TextChoices):
+    """The name of each role in code, and as staff read it."""
+
+    EDITOR = "editor", "Editor"
+    APPROVER = "approver", "Approver (monitoring officer)"
+    ORGANISER = "organiser", "Event organiser"
+    ANSWERING = "answering", "Answering officer"
+    FINANCE = "finance", "Finance officer"
+    AUDITOR = "auditor", "Auditor"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """``says`` tells whoever gives the role what it is for; ``may`` is all that it allows."""
+
+    says: str
+    may: frozenset[str]
+
+
+# Everyone sees the elections and all that is written: one office, one portal. Only what is about
+# people (candidates, accounts, declarations, the record of changes) is kept to those who need it.
+_READ = _view(*ELECTIONS, *CONTENT)
+
+ROLES = {
+    Role.EDITOR: Rights(
+        "writes newsletters, documents and drafts of releases",
+        _READ | _edit(*NEWSLETTERS, *DOCUMENTS, *RELEASES),
+    ),
+    Role.APPROVER: Rights(
+        "reads everything, releases, and reads the record of changes",
+        _view(*EVERYTHING) | {RELEASE, READ_AUDIT},
+    ),
+    Role.ORGANISER: Rights("looks after events and their times", _READ | _edit(*EVENTS)),
+    Role.ANSWERING: Rights("looks after the information log", _READ | _edit(*LOG)),
+    Role.FINANCE: Rights("looks after tables and figures", _READ | _edit(*FIGURES)),
+    Role.AUDITOR: Rights(
+        "reads everything, and the record of changes; changes nothing",
+        _view(*EVERYTHING) | {READ_AUDIT},
+    ),
+    # Whoever decides who may release does not release.
+    Role.ADMINISTRATOR: Rights(
+        "looks after people, roles, offices and elections",
+        _view(*EVERYTHING)
+        | _edit(*ELECTIONS, "elections.nonworkingday", *PEOPLE)
+        | {GIVE_ROLES, READ_AUDIT},
+    ),
+}
+
+
+def role_of(group: Group) -> Role:
+    return Role(group.name)
+
+
+def bring_roles(using: str) -> None:
+    """Make the groups in the database what stands here, no more and no less. Safe to run again."""
+    tables = set(connections[using].introspection.table_names())
+    if not {Group._meta.db_table, Permission._meta.db_table} <= tables:
+        return
+    Group.objects.using(using).exclude(name__in=Role.values).delete()
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.using(using).select_related("content_type")
+    }
+    for role, rights in ROLES.items():
+        group, _ = Group.objects.using(using).get_or_create(name=role.value)
+        # One that is not there yet comes with the migration that makes its model.
+        group.permissions.set(known[name] for name in rights.may & known.keys())

@@ -1,0 +1,19 @@
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from .stale_saves import StaleSaves
+
+
+class StaffAdmin(StaleSaves):
+    """The base of every ModelAdmin: no save over a newer one, and one record of changes."""
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The record of changes, narrowed to this row and its parts."""
+        row = f"{self.opts.label_lower}:{unquote(object_id)}"
+        return HttpResponseRedirect(f"{reverse('admin:audit')}?{urlencode({'row': row})}")
