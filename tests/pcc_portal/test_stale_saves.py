@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import pytest
 from django.contrib import admin
 from django.contrib.messages import get_messages
-from django.test import Client
 from django.utils import timezone
 
 from briefings.models import Newsletter, Statement, StatementColumn, StatementLine, TextSection
 from elections.models import NonWorkingDay, Office, User
 from pcc_portal.stale_saves import TOKEN
+from tests.conftest import PortalClient
 from workshops.models import Event
 
 
@@ -56,7 +56,7 @@ class Desk:
     """One member of staff at one form."""
 
     def __init__(self, user: User, address: str) -> None:
-        self.client, self.address = Client(), address
+        self.client, self.address = PortalClient(), address
         self.client.force_login(user)
         self.read(self.client.get(address))
 

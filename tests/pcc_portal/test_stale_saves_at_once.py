@@ -5,12 +5,11 @@ import threading
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
-from django.test import Client
 
 from elections.impartiality import declare
 from elections.models import Office, User
 from elections.roles import Role, bring_roles
-from tests.conftest import NOON
+from tests.conftest import NOON, PortalClient
 
 from .test_stale_saves import Desk
 
@@ -42,7 +41,7 @@ def test_one_of_two_saves_in_one_moment_is_told():
     answers: list[int] = []
 
     def save(desk: Desk, number: int) -> None:
-        client = Client()
+        client = PortalClient()
         client.cookies = desk.client.cookies
         try:
             start.wait(10)
