@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from briefings.models import Newsletter, Statement, StatementColumn, StatementLine, TextSection
-from elections.models import NonWorkingDay, Office, User
+from elections.models import KeyDate, NonWorkingDay, Office, User
 from pcc_portal.stale_saves import TOKEN
 from tests.conftest import PortalClient
 from workshops.models import Event
@@ -355,6 +355,19 @@ def test_roles_of_a_person_count_as_a_change(at_desk, make_staff):
         "Greta Stow",
         ["finance"],
     )
+
+
+def test_row_with_a_page_of_its_own_is_the_same_row_in_the_inline(at_desk, election):
+    date = KeyDate.objects.create(election=election, title="A date", date=dt.date(2021, 3, 1))
+    first, _ = at_desk(election)
+    _, second = at_desk(date)
+    assert first.save(**{"key_dates-0-title": "Their title"}).status_code == 302
+
+    assert _is_stale(second.save(date="02/03/2021"))
+    assert second.told[0][3] == [("What happens", "A date", "Their title", False)]
+    assert second.save().status_code == 302
+    date.refresh_from_db()
+    assert (date.title, date.date) == ("Their title", dt.date(2021, 3, 2))
 
 
 # --- deleting
