@@ -14,6 +14,8 @@ from elections.models import (
     ImpartialityDeclaration,
     KeyDate,
     NonWorkingDay,
+    SignInRecord,
+    StatusChange,
     User,
 )
 from elections.roles import Role
