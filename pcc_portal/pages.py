@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from elections.models import Election
+from pcc_portal.retention import rules
 from releases.page_cache import public_page
 
 # Change these when the accessibility statement has been gone through again.
@@ -29,6 +30,7 @@ def about_page(request: HttpRequest, page: str) -> HttpResponse:
         "session_hours": settings.SESSION_COOKIE_AGE // 3600,
         "prepared_on": STATEMENT_PREPARED_ON,
         "reviewed_on": STATEMENT_REVIEWED_ON,
+        "retention": rules(),
     }
     return render(request, f"pages/{page}.html", context)
 

@@ -181,6 +181,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # A campaign day.
 # What staff have to have done before a staff page opens, in this order (pcc_portal/staff_gates.py).
 STAFF_GATES = ["elections.impartiality.gate"]
+# Where each room says how long it keeps what about people (pcc_portal/retention.py).
+RETENTION = ["elections.retention"]
 SESSION_COOKIE_AGE = 14 * 60 * 60
 
 MFA_ADAPTER = "elections.second_factor.SecondFactorAdapter"

@@ -5,12 +5,17 @@ from django_q.models import Schedule
 
 def test_schedule_jobs_twice_plans_each_job_once(db):
     call_command("schedule_jobs")
-    next_run = Schedule.objects.get().next_run
+    runs = list(Schedule.objects.values_list("next_run", flat=True))
     call_command("schedule_jobs")
 
-    planned = Schedule.objects.values_list("func", "schedule_type", "minutes", "repeats")
-    assert list(planned) == [("releases.jobs.release_due_now", Schedule.MINUTES, 1, -1)]
-    assert Schedule.objects.get().next_run == next_run
+    planned = Schedule.objects.order_by("pk").values_list(
+        "func", "schedule_type", "minutes", "repeats"
+    )
+    assert list(planned) == [
+        ("releases.jobs.release_due_now", Schedule.MINUTES, 1, -1),
+        ("pcc_portal.retention.apply_now", Schedule.DAILY, None, -1),
+    ]
+    assert list(Schedule.objects.values_list("next_run", flat=True)) == runs
 
 
 def test_schedule_jobs_plans_only_what_can_be_called(db):

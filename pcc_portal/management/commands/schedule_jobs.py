@@ -19,3 +19,11 @@ class Command(BaseCommand):
                 "repeats": -1,
             },
         )
+        Schedule.objects.update_or_create(
+            name="End personal data whose time is over",
+            defaults={
+                "func": "pcc_portal.retention.apply_now",
+                "schedule_type": Schedule.DAILY,
+                "repeats": -1,
+            },
+        )
