@@ -166,7 +166,7 @@ ACCOUNT_FORMS = {
     "request_login_code": "elections.forms.RequestSignInCodeForm",
     "confirm_login_code": "elections.forms.ConfirmSignInCodeForm",
 }
-# Who counts what is told in docs/decisions/0006-limits-of-signing-in.md.
+# Who counts what is told in docs/decisions/0007-limits-of-signing-in.md.
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "30/15m/ip",
     "code_for_address_here": "10/15m/key",
