@@ -45,16 +45,18 @@ def _development_only(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def _tables_can_be_emptied(request, _django_db_helper):
+def _tables_can_be_emptied(request):
     """A test that commits is tidied up by emptying every table, and triggers refuse that.
 
     PostgreSQL truncates, which fires none. They are put back when the tables are empty.
     """
-    yield
     marker = request.node.get_closest_marker("django_db")
     commits = "transactional_db" in request.fixturenames or (
         marker and marker.kwargs.get("transaction")
     )
+    if commits:
+        request.getfixturevalue("transactional_db")  # so that it is tidied up after this
+    yield
     if commits:
         take_away_triggers(connection)
 

@@ -114,6 +114,8 @@ def test_staff_set_up_an_app_and_sign_in_with_it(page, look, new_staff, sign_in,
         page.get_by_role("link", name="Download as a text file").press("Enter")
     assert recovery_code in download.value.path().read_text()
     page.get_by_role("link", name="Go on to the staff pages").press("Enter")
+    page.get_by_label("I confirm this").check()
+    page.get_by_role("button", name="Confirm and continue").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("What would you like to do?")
 
     for name in ("Second factor", "Make new recovery codes", "Remove the authenticator app"):
@@ -182,6 +184,8 @@ def test_staff_add_a_passkey_and_sign_in_with_it(local_page, axe, new_staff, rea
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     page.get_by_role("link", name="Go on to the staff pages").press("Enter")
+    page.get_by_label("I confirm this").check()
+    page.get_by_role("button", name="Confirm and continue").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("What would you like to do?")
     page.goto("/account/second-factor/")
     expect(page.get_by_text("Office laptop, added on")).to_be_visible()

@@ -24,7 +24,6 @@ def colleague(browser, portal, data_dir):
 
 def test_declaration_comes_before_the_first_staff_page(page, sign_in, axe, no_sideways_scroll):
     sign_in("auditor@example.org")
-    page.wait_for_url("**/")
     page.goto("/admin/briefings/newsletter/")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Declare that you are impartial")
