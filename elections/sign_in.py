@@ -1,14 +1,18 @@
+import datetime as dt
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import ratelimit
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from .invitations import may_sign_in
 from .models import SignInRecord, User
 from .sign_in_mail import TEMPLATE, queue_code
 
+# Where a session keeps when its person had signed in before.
+SIGNED_IN_BEFORE = "signed_in_before"
 WAIT = "Too many tries. Wait 15 minutes, then try again."
 
 
@@ -31,12 +35,28 @@ class AccountAdapter(DefaultAccountAdapter):
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Keep when they signed in before: Django is about to overwrite it with this time."""
+        before = user.last_login
+        super().login(request, user)
+        request.session[SIGNED_IN_BEFORE] = before.isoformat() if before else ""
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where those land who asked for no page: at their own work."""
+        return reverse("admin:index" if request.user.is_staff else "my-page")
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """The only mail there is holds a code. An address nobody has makes the same work."""
         if template_prefix == TEMPLATE:
             queue_code(code=context["code"], address=email, at=timezone.now())
         else:
             queue_code(code=self.generate_login_code(), at=timezone.now())
+
+
+def signed_in_before(request: HttpRequest) -> dt.datetime | None:
+    """When the person of this session had signed in before it; nothing at the first time."""
+    before = request.session.get(SIGNED_IN_BEFORE)
+    return dt.datetime.fromisoformat(before) if before else None
 
 
 def may_ask_for_code(request: HttpRequest, *, email: str, user: User | None) -> bool:

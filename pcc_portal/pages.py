@@ -38,7 +38,8 @@ def about_page(request: HttpRequest, page: str) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
-        "User-agent: *\nDisallow: /account/\nDisallow: /admin/\n", content_type="text/plain"
+        "User-agent: *\nDisallow: /account/\nDisallow: /admin/\nDisallow: /my-page/\n",
+        content_type="text/plain",
     )
 
 

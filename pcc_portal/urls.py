@@ -5,7 +5,7 @@ from elections.standing_views import standing, standing_received
 from elections.views import candidates, election_list, key_dates
 from releases.page_cache import public_page
 
-from . import pages, views
+from . import my_page, pages, views
 
 handler400 = "pcc_portal.error_pages.bad_request"
 handler403 = "pcc_portal.error_pages.permission_denied"
@@ -27,6 +27,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include(pages.urlpatterns)),
     path("elections/", public_page(election_list), name="elections"),
+    path("my-page/", my_page.my_page, name="my-page"),
+    path("my-page/data/", my_page.own_data_file, name="own-data"),
     path("account/", include("elections.account_urls")),
     path("admin/", admin.site.urls),
     # An election's address is the first part of everything that belongs to it.

@@ -159,7 +159,7 @@ def test_staff_with_an_app_sign_in_with_both_codes(client, editor, app):
 
     response = client.post(response.url, {"code": app_code()})
 
-    assert response.url == reverse("home")
+    assert response.url == ADMIN
     assert client.get(ADMIN).status_code == 200
 
 
@@ -201,7 +201,7 @@ def test_too_many_wrong_app_codes_are_stopped_until_the_wait_is_over(
     time_machine.shift(15 * 60 + 1)
     sign_in_by_code(client, editor)
     response = client.post(reverse("mfa_authenticate"), {"code": app_code()})
-    assert response.url == reverse("home")
+    assert response.url == ADMIN
 
 
 def test_recovery_code_stands_in_once(client, editor, app):
@@ -212,7 +212,7 @@ def test_recovery_code_stands_in_once(client, editor, app):
     client.post(reverse("account_logout"))
 
     sign_in_by_code(client, editor)
-    assert client.post(reverse("mfa_authenticate"), {"code": code}).url == reverse("home")
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).url == ADMIN
     client.post(reverse("account_logout"))
     sign_in_by_code(client, editor)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
@@ -269,7 +269,7 @@ def test_using_the_app_again_leads_back_to_the_page_asked_for(half, app):
 def test_using_it_again_leads_to_no_other_site(half, app):
     response = half.post(f"{AGAIN}?next=https://elsewhere.example/", {"code": app_code()})
 
-    assert response.url == reverse("home")
+    assert response.url == ADMIN
 
 
 def test_candidate_may_add_and_remove_an_app(client, candidate):

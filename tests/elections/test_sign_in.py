@@ -31,14 +31,14 @@ def test_sign_in_accepts_the_address_in_any_case_and_the_code_without_dash(clien
     ask(client, "Candidate@Example.ORG")
     response = client.post(reverse(CONFIRM), {"code": sent_code().replace("-", "").lower()})
 
-    assert (response.status_code, response.url) == (302, reverse("home"))
+    assert (response.status_code, response.url) == (302, reverse("my-page"))
 
 
 def test_sign_in_leads_to_no_other_site(client, candidate):
     response = ask(client, "candidate@example.org", "https://elsewhere.example/")
     response = client.post(response.url, {"code": sent_code()})
 
-    assert response.url == reverse("home")
+    assert response.url == reverse("my-page")
 
 
 def test_mail_is_plain_and_holds_the_code_on_its_own_line(client, candidate):

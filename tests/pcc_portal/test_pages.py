@@ -140,7 +140,7 @@ def test_frame_leads_staff_to_their_pages(client, election, editor):
 
 def test_robots_are_kept_from_account_and_staff_pages(client):
     assert client.get("/robots.txt").content.decode() == (
-        "User-agent: *\nDisallow: /account/\nDisallow: /admin/\n"
+        "User-agent: *\nDisallow: /account/\nDisallow: /admin/\nDisallow: /my-page/\n"
     )
 
 
