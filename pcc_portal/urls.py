@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from elections.looking_views import start as start_looking
 from elections.standing_views import standing, standing_received
 from elections.views import candidates, election_list, key_dates
 from releases.page_cache import public_page
@@ -28,6 +29,7 @@ urlpatterns = [
     path("", include(pages.urlpatterns)),
     path("elections/", public_page(election_list), name="elections"),
     path("account/", include("elections.account_urls")),
+    path("admin/looking/", start_looking, name="start-looking"),
     path("admin/", admin.site.urls),
     # An election's address is the first part of everything that belongs to it.
     path("<slug:election_slug>/", views.election, name="election"),
