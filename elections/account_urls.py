@@ -9,6 +9,7 @@ from django.urls import path
 from . import (
     account_views,
     agent_views,
+    looking_views,
     second_factor_views,
     sign_in_views,
     staff_views,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("login/second-factor/", second_factor_views.authenticate, name="mfa_authenticate"),
     path("logout/", sign_in_views.sign_out, name="account_logout"),
     path("impartiality/", staff_views.impartiality, name="impartiality"),
+    path("looking/stop/", looking_views.stop, name="stop-looking"),
     path("inactive/", sign_in_views.inactive, name="account_inactive"),
     path("signup/", sign_in_views.no_such_page, name="account_signup"),
     path("agents/", agent_views.agents, name="agents"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pcc_portal.forms import PortalForm
 
 from .invitations import may_sign_in
-from .models import User
+from .models import Election, User
 from .sign_in import count_wrong_code, has_wrong_codes_left, may_ask_for_code
 
 # The number of a person there is not: an address nobody has is looked into like any other.
@@ -155,4 +155,20 @@ class ImpartialityForm(PortalForm):
     agreed = forms.BooleanField(
         label="I confirm this",
         error_messages={"required": "Tick “I confirm this” to open the staff pages."},
+    )
+
+
+class _CandidateOf(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"A candidate of {obj}"
+
+
+class LookingForm(forms.Form):
+    """Whom staff look at the portal as; no election stands for the public."""
+
+    election = _CandidateOf(
+        Election.objects.order_by("-poll_date", "pk"),
+        required=False,
+        empty_label="The public",
+        label="Look at the portal as",
     )

@@ -58,6 +58,12 @@ def factors(user: Visitor) -> QuerySet[Authenticator]:
     return mine.exclude(type=Kind.RECOVERY_CODES)
 
 
+def staff_without_factor() -> QuerySet[User]:
+    """Staff who have never set one up, and so never opened a staff page."""
+    have = Authenticator.objects.exclude(type=Kind.RECOVERY_CODES).values("user_id")
+    return User.objects.filter(is_staff=True, is_active=True).exclude(pk__in=have)
+
+
 def is_passed(request: HttpRequest) -> bool:
     """Whether a second factor was used in this session. No query."""
     records = get_authentication_records(request, request.user)

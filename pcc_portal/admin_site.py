@@ -8,9 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
 
 from .audit import audit
+from .desk import lines
 from .staff_gates import closed_gate
 
 View = Callable[..., HttpResponseBase]
@@ -38,6 +41,11 @@ class PortalAdminSite(admin.AdminSite):
             return redirect(address) if address else view(request, *args, **kwargs)
 
         return super().admin_view(behind_gates, cacheable)
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        """What is due and what is wrong, then everything there is."""
+        due = lines(request.user, timezone.now())
+        return super().index(request, {"due": due, "is_first_page": True, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         def audit_view(request: HttpRequest) -> HttpResponse:

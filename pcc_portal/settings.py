@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "elections.second_factor.SecondFactorMiddleware",
+    "elections.looking.LookingMiddleware",
 ]
 
 ROOT_URLCONF = "pcc_portal.urls"
@@ -96,6 +97,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "elections.looking.looking",
             ],
         },
     },
@@ -177,11 +179,19 @@ ACCOUNT_RATE_LIMITS = {
 # How many proxies stand before the portal, each adding to X-Forwarded-For. With 0 nobody's word is
 # taken for where they are.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-# A campaign day.
 # What staff have to have done before a staff page opens, in this order (pcc_portal/staff_gates.py).
 STAFF_GATES = ["elections.impartiality.gate"]
 # Where each room says how long it keeps what about people (pcc_portal/retention.py).
 RETENTION = ["elections.retention"]
+# What each room has to say on the staff's first page (pcc_portal/desk.py).
+DUE = [
+    "elections.due.due",
+    "releases.due.due",
+    "briefings.due.due",
+    "workshops.due.due",
+    "infolog.due.due",
+]
+# A campaign day.
 SESSION_COOKIE_AGE = 14 * 60 * 60
 
 MFA_ADAPTER = "elections.second_factor.SecondFactorAdapter"

@@ -5,11 +5,16 @@ from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from .desk import DueFilter
 from .stale_saves import StaleSaves
 
 
 class StaffAdmin(StaleSaves):
     """The base of every ModelAdmin: no save over a newer one, and one record of changes."""
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """First what is due and what is wrong, where the list has any such thing to show."""
+        return (DueFilter, *super().get_list_filter(request))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

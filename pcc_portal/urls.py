@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from elections.looking_views import start as start_looking
 from elections.standing_views import standing, standing_received
 from elections.views import candidates, election_list, key_dates
 from releases.page_cache import public_page
@@ -30,6 +31,7 @@ urlpatterns = [
     path("my-page/", my_page.my_page, name="my-page"),
     path("my-page/data/", my_page.own_data_file, name="own-data"),
     path("account/", include("elections.account_urls")),
+    path("admin/looking/", start_looking, name="start-looking"),
     path("admin/", admin.site.urls),
     # An election's address is the first part of everything that belongs to it.
     path("<slug:election_slug>/", views.election, name="election"),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Value
 from django.utils import timezone
 
+from elections.looking import StandIn
 from elections.models import STATUS_ON, Agent, Candidate, Election
 from pcc_portal.conditions import Condition
 from pcc_portal.history import History
@@ -36,7 +37,12 @@ LATER_VERSION = (
     "AND later.version > {row}.version AND made.released_at <= {})"
 )
 
-Reader = AbstractBaseUser | AnonymousUser
+# Whether it is for a candidate of one election, whoever that is: the election.
+FOR_STAND_IN = (
+    "({row}.audience = 'public' OR ({row}.audience = 'candidates' AND {row}.election_id = {}))"
+)
+
+Reader = AbstractBaseUser | AnonymousUser | StandIn
 
 
 def later_version(
@@ -109,8 +115,8 @@ class ReleasableQuerySet(models.QuerySet[Any]):
         """What ``user`` may know at the moment ``at``: every released version, old ones too.
 
         Public items for everyone; items for candidates only for those briefed in that election on
-        the day of ``at`` in the UK, for their agents, and for staff. Nothing that is not released,
-        for anyone.
+        the day of ``at`` in the UK, for their agents, and for staff. Staff who look as a candidate
+        see what is for the candidates of that election. Nothing that is not released, for anyone.
         """
         moment = Value(at, output_field=models.DateTimeField())
         released = Condition(RELEASED, moment)
@@ -118,6 +124,8 @@ class ReleasableQuerySet(models.QuerySet[Any]):
             return self.filter(released)
         if not user.is_authenticated:
             return self.filter(released, audience=ReleasableItem.Audience.PUBLIC)
+        if isinstance(user, StandIn):
+            return self.filter(released, Condition(FOR_STAND_IN, Value(user.briefed_in)))
         person = Value(user.pk)
         day = Value(timezone.localdate(at), output_field=models.DateField())
         return self.filter(released, Condition(FOR_READER, person, person, day))

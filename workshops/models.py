@@ -21,6 +21,15 @@ def start_of_day(day: dt.date) -> dt.datetime:
 
 
 class EventQuerySet(ReleasableQuerySet):
+    def last_written(self) -> Self:
+        """The version of each that staff work on: the last one, released or not."""
+        later = self.model.objects.filter(
+            election=models.OuterRef("election"),
+            slug=models.OuterRef("slug"),
+            version__gt=models.OuterRef("version"),
+        )
+        return self.filter(~models.Exists(later))
+
     def with_next_slot(self, on: dt.date) -> Self:
         """Each with ``next_slot``, the start of its first slot on the UK day ``on`` or later.
 

@@ -2,7 +2,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from pcc_portal.history import History
 
@@ -21,6 +21,18 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
         """Neither taken up nor revoked; they may have run out."""
         return self.filter(taken_up_at=None, revoked_at=None)
+
+    def waiting(self, on: dt.date) -> "InvitationQuerySet":
+        """The last open one of everybody who still stands, or acts, in an election to come."""
+        standing = (
+            Candidate.objects.filter(election__poll_date__gte=on).briefed_from(on).values("pk")
+        )
+        later = self.model.objects.filter(pk__gt=OuterRef("pk"))
+        return self.open().filter(
+            Q(candidate__in=standing) & ~Exists(later.filter(candidate=OuterRef("candidate")))
+            | Q(agent__candidate__in=standing, agent__revoked_at=None)
+            & ~Exists(later.filter(agent=OuterRef("agent")))
+        )
 
     def live(self, at: dt.datetime) -> "InvitationQuerySet":
         """Those by which somebody can sign in for the first time at the moment ``at``."""

@@ -29,6 +29,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def staff_without_role(self) -> "models.QuerySet[User]":
+        """Those who can open the staff pages and find nothing there."""
+        return self.filter(is_staff=True, is_active=True, is_superuser=False, groups=None)
+
     def create_superuser(self, email: str, name: str = "", **fields: Any) -> "User":
         """For ``createsuperuser``; a password given to it is not kept."""
         fields.pop("password", None)

@@ -1,0 +1,61 @@
+"""What the staff's first page says of releases, and of the drafts of every room."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import F, OuterRef, Subquery
+from django.utils.text import capfirst
+
+from pcc_portal.desk import Matter, since
+from pcc_portal.templatetags.portal import clock
+
+from .models import ReleasableItem, Release
+
+SOON = dt.timedelta(days=7)
+# The job worker comes by every minute: what it has not released after these is stuck.
+LATE = dt.timedelta(minutes=5)
+
+
+def drafts(model: type[ReleasableItem], at: dt.datetime) -> Matter:
+    """Items of a kind that are neither released nor due at a time; the one begun first leads."""
+    begun = model.history.filter(id=OuterRef("pk")).order_by("history_date")
+    waiting = model.objects.drafts().filter(release__due_at=None)
+    return Matter(
+        code="draft",
+        what=f"{capfirst(model._meta.verbose_name_plural)} not released yet",
+        rows=waiting.annotate(begun=Subquery(begun.values("history_date")[:1])).order_by(
+            F("begun").asc(nulls_last=True), "pk"
+        ),
+        tell=lambda item: f"begun {since(item.begun, at)}" if item.begun else "",
+    )
+
+
+def due(at: dt.datetime) -> list[Matter]:
+    waiting = Release.objects.filter(released_at=None).select_related("election")
+    timed = waiting.order_by("due_at", "pk")
+
+    def told(release: Any) -> str:
+        return f"{since(release.due_at, at)}, {clock(release.due_at)}; {release.election}"
+
+    return [
+        Matter(
+            code="overdue",
+            what="Releases whose time has passed",
+            rows=timed.due(at - LATE),
+            tell=told,
+            is_wrong=True,
+        ),
+        Matter(
+            code="soon",
+            what="Releases in the next seven days",
+            rows=timed.filter(due_at__gt=at - LATE, due_at__lte=at + SOON),
+            tell=told,
+            first="Next",
+        ),
+        Matter(
+            code="by-hand",
+            what="Releases without a time",
+            rows=waiting.filter(due_at=None).order_by("created_at", "pk"),
+            tell=lambda release: f"prepared {since(release.created_at, at)}; {release.election}",
+        ),
+    ]
