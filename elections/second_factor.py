@@ -114,5 +114,8 @@ class SecondFactorMiddleware:
 
 
 def _is_account_page(request: HttpRequest) -> bool:
+    """Whether it is open before the second factor. A mailed code alone signs no declaration."""
     match = request.resolver_match
-    return match is not None and match.route.startswith("account/")
+    if match is None or match.url_name == "impartiality":
+        return False
+    return match.route.startswith("account/")

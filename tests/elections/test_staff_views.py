@@ -55,3 +55,13 @@ def test_declaration_is_for_staff(client, candidate):
     assert client.get(PAGE).status_code == 403
     assert client.post(PAGE, {"agreed": "on"}).status_code == 403
     assert not ImpartialityDeclaration.objects.exists()
+
+
+def test_declaration_is_not_taken_without_the_second_factor(client, newcomer):
+    client.logout()
+    client.force_login_without_second_factor(newcomer)
+
+    response = client.post(PAGE, {"agreed": "on"})
+
+    assert response["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert not ImpartialityDeclaration.objects.exists()
