@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
@@ -32,10 +32,11 @@ class PortalAdminSite(admin.AdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> NoReturn:
         raise Http404("Nobody has a password: everyone signs in by code.")
 
-    password_change_done = password_change
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> NoReturn:
+        self.password_change(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every staff page stands behind the gates of ``STAFF_GATES``."""
