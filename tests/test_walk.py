@@ -1,0 +1,428 @@
+"""A walk past every door of the portal: who is let in, as the tables below say, and who is not.
+
+A new address needs a row. What staff may do with each model in the admin is the table of
+``tests/elections/test_roles.py``; here it is asked of every page the admin makes for it.
+"""
+
+import datetime as dt
+import re
+
+import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import RequestFactory
+from django.urls import reverse
+from model_bakery import baker
+
+from elections.models import Invitation, StandingRequest, User
+from elections.roles import Role
+from tests.addresses import Address, all_addresses
+from tests.canaries import seed_items
+from tests.conftest import APP_KEY, NOON, PortalClient
+from tests.elections import test_roles
+
+APRIL_10 = dt.datetime(2021, 4, 10, 11, 0, tzinfo=dt.UTC)
+
+# What somebody meets who asks for a page:
+#   ok    the page            in    led to sign in       2nd   led to their second factor
+#   go    led on elsewhere    say   led to declare that they are impartial
+#   post  it is asked by POST only    403, 404  as the code says
+# The columns are somebody who is not signed in, the candidate, their agent, a candidate of the
+# other election, one who has withdrawn; every role of staff, each alone, and staff without a role
+# (plain), who have not declared yet (new), who have not used their second factor in this session
+# (late) or have none (bare). A row begins with the name of the address and what is asked for there:
+#   public, candidates, draft   what is of this election: for everyone, for its candidates, a draft
+#   elsewhere                   what is for the candidates of the other election
+#   theirs                      what belongs to the candidate alone
+#   another                     what belongs to somebody who does not walk here
+PORTAL = """
+#name                       of         anon cand agent other gone staff plain new  late bare
+home                        -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+accessibility               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+privacy                     -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+cookies                     -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+contact                     -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+[favicon.ico]               -          go   go   go    go    go   go    go    go   2nd  2nd
+[robots.txt]                -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+elections                   -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+my-account                  -          in   ok   ok    ok    ok   ok    ok    ok   ok   ok
+end-session                 theirs     post post post  post  post post  post  post post post
+end-other-sessions          -          post post post  post  post post  post  post post post
+account_login               -          in   in   in    in    in   in    in    in   in   in
+account_request_login_code  -          ok   go   go    go    go   go    go    go   go   go
+account_confirm_login_code  -          in   go   go    go    go   go    go    go   go   go
+mfa_authenticate            -          in   go   go    go    go   go    go    go   go   go
+account_logout              -          go   ok   ok    ok    ok   ok    ok    ok   ok   ok
+impartiality                -          in   403  403   403   403  go    go    ok   2nd  2nd
+account_inactive            -          ok   ok   ok    ok    ok   ok    ok    ok   ok   ok
+account_signup              -          404  404  404   404   404  404   404   404  404  404
+agents                      -          in   ok   404   ok    404  404   404   404  404  404
+agent-end                   theirs     in   ok   404   404   404  404   404   404  404  404
+agent-invite-again          theirs     in   post post  post  post post  post  post post post
+mfa_index                   -          in   ok   ok    ok    ok   ok    ok    ok   ok   ok
+mfa_reauthenticate          -          in   403  403   403   403  ok    ok    ok   ok   403
+mfa_reauthenticate_webauthn -          in   403  403   403   403  2nd   2nd   2nd  2nd  403
+mfa_activate_totp           -          in   ok   ok    ok    ok   2nd   2nd   2nd  2nd  ok
+mfa_deactivate_totp         -          in   404  404   404   404  2nd   2nd   2nd  2nd  404
+mfa_add_webauthn            -          in   ok   ok    ok    ok   2nd   2nd   2nd  2nd  ok
+mfa_remove_webauthn         another    in   404  404   404   404  2nd   2nd   2nd  2nd  404
+mfa_view_recovery_codes     -          in   404  404   404   404  2nd   2nd   2nd  2nd  404
+mfa_generate_recovery_codes -          in   ok   ok    ok    ok   2nd   2nd   2nd  2nd  ok
+mfa_download_recovery_codes -          in   404  404   404   404  2nd   2nd   2nd  2nd  404
+election                    -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+elections:key-dates         -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+elections:candidates        -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+elections:standing          -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+elections:standing-received -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:newsletters       -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:newsletter        public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:newsletter        candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
+briefings:newsletter        draft      404  404  404   404   404  404   404   404  2nd  2nd
+briefings:newsletter        elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+briefings:documents         -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:document          public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:document          candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
+briefings:document          draft      404  404  404   404   404  404   404   404  2nd  2nd
+briefings:document          elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+briefings:document-file     public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:document-file     candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
+briefings:document-file     draft      404  404  404   404   404  404   404   404  2nd  2nd
+briefings:document-file     elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+briefings:figures           -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:figure            public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:figure            candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
+briefings:figure            draft      404  404  404   404   404  404   404   404  2nd  2nd
+briefings:figure            elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+briefings:statement         public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:statement         candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
+briefings:statement         draft      404  404  404   404   404  404   404   404  2nd  2nd
+briefings:statement         elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+briefings:statement-csv     public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+briefings:statement-csv     candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
+briefings:statement-csv     draft      404  404  404   404   404  404   404   404  2nd  2nd
+briefings:statement-csv     elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+workshops:programme         -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+workshops:programme-by-day  -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+workshops:programme-sheet   -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+workshops:calendar          -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+workshops:event             public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+workshops:event             candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
+workshops:event             draft      404  404  404   404   404  404   404   404  2nd  2nd
+workshops:event             elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+infolog:log                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:table               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:csv                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:request             public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:request             candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
+infolog:request             draft      404  404  404   404   404  404   404   404  2nd  2nd
+infolog:request             elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+"""
+
+# The same for the pages of the admin that no model has, by role; known are all who are signed in
+# and are not staff. Staff without their second factor are led to it, whatever they ask for.
+ADMIN = """
+#                                       anon known edit appr orga answ fina audi admi plain new
+admin:audit                             in   in    403  ok   403  403  403  ok   ok   403   say
+admin:index                             in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
+admin:login                             in   403   403  403  403  403  403  403  403  403   403
+admin:logout                            go   go    post post post post post post post post  say
+admin:password_change                   in   in    404  404  404  404  404  404  404  404   say
+admin:password_change_done              in   in    404  404  404  404  404  404  404  404   say
+admin:autocomplete                      in   in    403  403  403  403  403  403  403  403   say
+admin:jsi18n                            in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
+admin:view_on_site                      in   in    go   go   go   go   go   go   go   go    say
+admin:elections_candidate_import        in   in    403  403  403  403  403  403  ok   403   say
+admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403   say
+admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403   say
+admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok   ok   403   say
+admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   404   say
+[admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404   say
+"""
+
+# What comes of a POST without data to what somebody owns, and to what ends something.
+POSTS = """
+#name               of      anon cand agent other gone staff plain new late bare
+end-session         theirs  in   go   404   404   404  404   404   404 404  404
+end-other-sessions  -       in   go   go    go    go   go    go    go  go   go
+agent-end           theirs  in   go   404   404   404  404   404   404 404  404
+agent-invite-again  theirs  in   go   404   404   404  404   404   404 404  404
+mfa_remove_webauthn another in   404  404   404   404  2nd   2nd   2nd 2nd  404
+account_logout      -       go   go   go    go    go   go    go    go  go   go
+agents              -       in   ok   404   ok    404  404   404   404 404  404
+"""
+
+# The verb of the table of roles that opens each page the admin makes for a model.
+VERBS = {"changelist": "v", "change": "v", "history": "v", "add": "a", "delete": "d"}
+# Rows that are only ever added need no record of their changes.
+WITHOUT_HISTORY = ("impartialitydeclaration", "signinrecord")
+KINDS = {"statement": "table", "statement-csv": "table", "document-file": "document"}
+# What has no name, and what the admin finds by a pattern of its own.
+PLACES = {
+    "[favicon.ico]": "/favicon.ico",
+    "[robots.txt]": "/robots.txt",
+    "[admin/(?P<url>.*)$]": "/admin/nowhere/",
+    "admin:app_list": "/admin/briefings/",
+}
+
+
+PORTAL_ACTORS = ["anon", "cand", "agent", "other", "gone", "staff", "plain", "new", "late", "bare"]
+KNOWN = ["cand", "agent", "other", "gone"]
+ADMIN_ACTORS = ["anon", "known", *Role, "plain", "new"]
+ACTORS = ["anon", *KNOWN, *Role, "plain", "new", "late", "bare"]
+WITHOUT_SECOND_FACTOR = dict.fromkeys(["late", "bare"], "2nd")
+
+rows = test_roles.rows
+
+
+def read(table: str, actors: list[str]) -> dict[tuple[str, ...], dict[str, str]]:
+    """By what stands before the codes: what each of ``actors`` meets."""
+    lines = [line.split() for line in table.split("\n") if line and not line.startswith("#")]
+    many = len(actors)
+    return {tuple(words[:-many]): dict(zip(actors, words[-many:], strict=True)) for words in lines}
+
+
+WALK = read(PORTAL, PORTAL_ACTORS)
+STAFF_WALK = read(ADMIN, ADMIN_ACTORS)
+MODEL_PAGE = re.compile(
+    r"admin:[a-z]+_(?P<model>[a-z]+)_(?P<page>changelist|change|history|add|delete)"
+)
+# The old address of a change page, which leads to the new one.
+OLD_PAGE = re.compile(r"\[admin/[a-z]+/[a-z]+/<path:object_id>/\]")
+
+
+def model_page(address: Address) -> tuple[str, str] | None:
+    """The model and the page the admin makes for it, or nothing for any other address."""
+    found = MODEL_PAGE.fullmatch(address.name)
+    return (found["model"], found["page"]) if found else None
+
+
+def has_no_row_of_its_own(address: Address) -> bool:
+    return bool(model_page(address) or OLD_PAGE.fullmatch(address.name))
+
+
+@pytest.fixture(autouse=True)
+def _in_the_campaign(time_machine):
+    time_machine.move_to(APRIL_10)
+
+
+@pytest.fixture
+def people(candidate, agent, other_candidate, withdrawn_candidate, make_staff) -> dict[str, User]:
+    def staff(name: str) -> User:
+        return User.objects.create_user(f"{name}@example.org", name, is_staff=True)
+
+    return {
+        "cand": candidate,
+        "agent": agent,
+        "other": other_candidate,
+        "gone": withdrawn_candidate,
+        **{role: make_staff(role) for role in Role},
+        "plain": make_staff(),
+        "new": staff("new"),
+        "late": TOTP.activate(staff("late"), APP_KEY).instance.user,
+        "bare": staff("bare"),
+    }
+
+
+@pytest.fixture
+def enter(people):
+    """The browser of one of the cast who has just signed in; of nobody for ``anon``."""
+
+    def _enter(actor: str) -> PortalClient:
+        client = PortalClient()
+        if actor in WITHOUT_SECOND_FACTOR:
+            client.force_login_without_second_factor(people[actor])
+        elif actor != "anon":
+            client.force_login(people[actor])
+        if actor in KNOWN:
+            request = RequestFactory().get("/")
+            request.session = client.session
+            record_authentication(request, people[actor], "code")
+            request.session.save()
+        return client
+
+    return _enter
+
+
+@pytest.fixture
+def place(election, other_election, candidate, agent, editor, release_now, rows):
+    """The address to ask at, of a name and of what is asked for."""
+    release_now(*seed_items(election, "public", "public"))
+    release_now(*seed_items(election, "candidates", "candidates"))
+    release_now(*seed_items(other_election, "elsewhere", "candidates"))
+    seed_items(election, "draft", "public")
+    elsewhere = PortalClient()
+    elsewhere.force_login(candidate)
+    session = UserSession.objects.get(session_key=elsewhere.session.session_key)
+    baker.make(Invitation, agent=agent.agencies.get(), email=agent.email, sent_at=NOON)
+    passkey = baker.make(Authenticator, user=rows["user"], type="webauthn", data={"name": "Key"})
+    paper = election.documents.get(slug="canary-draft-document")
+    numbers = {
+        "end-session": session.pk,
+        "agent-end": agent.agencies.get().pk,
+        "agent-invite-again": agent.agencies.get().pk,
+        "mfa_remove_webauthn": passkey.pk,
+        "admin:elections_standingrequest_decline": StandingRequest.objects.get().pk,
+        "admin:briefings_document_file": paper.pk,
+    }
+    content_type = ContentType.objects.get_for_model(paper).pk
+
+    def _place(address: Address, of: str) -> str:
+        if address.name in PLACES:
+            return PLACES[address.name]
+        if address.name in numbers:
+            return reverse(address.name, args=[numbers[address.name]])
+        if page := model_page(address):
+            has_row = "object_id" in address.parts
+            return reverse(address.name, args=[rows[page[0]].pk] if has_row else [])
+        if address.name == "admin:view_on_site":
+            return reverse(address.name, args=[content_type, paper.pk])
+        where = other_election if of == "elsewhere" else election
+        args = [where.slug] if "<slug:election_slug>" in address.route else []
+        if "slug" in address.parts:
+            kind = address.name.partition(":")[2]
+            args.append(f"canary-{of}-{KINDS.get(kind, kind)}")
+        return reverse(address.name, args=args)
+
+    return _place
+
+
+def ask(client: PortalClient, place: str, method: str = "get") -> str:
+    """What somebody meets there; whatever it changed is put back."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        response = getattr(client, method)(place)
+        response.close()
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    if response.status_code in (301, 302):
+        return met_instead(response.headers["Location"].partition("?")[0])
+    return {200: "ok", 405: "post"}.get(response.status_code, str(response.status_code))
+
+
+def met_instead(place: str) -> str:
+    if place in ("/account/login/", "/account/login/code/", "/admin/login/"):
+        return "in"
+    if place.startswith("/account/second-factor/"):
+        return "2nd"
+    return "say" if place == "/account/impartiality/" else "go"
+
+
+def unlike(actor: str, met: dict, said: dict) -> dict[tuple[object, str], str]:
+    """Where somebody met something else than was said."""
+    return {
+        (row, actor): f"met {met[row]}, not {said[row]}" for row in said if met[row] != said[row]
+    }
+
+
+def addresses() -> dict[str, Address]:
+    return {address.name: address for address in all_addresses()}
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    there = {name for name, address in addresses().items() if not has_no_row_of_its_own(address)}
+    told = {row[0] for row in (*WALK, *STAFF_WALK)}
+
+    new, gone = sorted(there - told), sorted(told - there)
+    assert not new, f"Say in PORTAL or ADMIN above who may open {', '.join(new)}: add a row."
+    assert not gone, f"Nothing has the name {', '.join(gone)} any more: take out its row."
+
+
+def test_every_address_for_one_item_is_asked_for_items_of_every_kind():
+    names = {name for name, address in addresses().items() if "slug" in address.parts}
+
+    for name in names:
+        asked = {of for row, of in WALK if row == name}
+        assert asked == {"public", "candidates", "draft", "elsewhere"}, f"Rows of {name}"
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_each_meets_on_the_portal_what_the_table_says(enter, place, method):
+    known = addresses()
+    wrong: dict = {}
+    for actor in ACTORS:
+        client = enter(actor)
+        column = "staff" if actor in list(Role) else actor
+
+        met = {row: ask(client, place(known[row[0]], row[-1]), method) for row in WALK}
+        said = {row: codes[column] for row, codes in WALK.items()}
+        wrong |= unlike(actor, met, said)
+
+    assert not wrong
+
+
+def test_each_meets_in_the_admin_what_the_table_says(enter, place):
+    known = addresses()
+    wrong: dict = {}
+    for actor in ACTORS:
+        client = enter(actor)
+        column = "known" if actor in KNOWN else actor
+
+        met = {row: ask(client, place(known[row[0]], "-")) for row in STAFF_WALK}
+        said = {
+            row: WITHOUT_SECOND_FACTOR.get(actor) or codes[column]
+            for row, codes in STAFF_WALK.items()
+        }
+        wrong |= unlike(actor, met, said)
+
+    assert not wrong
+
+
+def met_by(actor: str, model: str, page: str, may: str) -> str:
+    if actor in ("anon", *KNOWN):
+        return "in"
+    if actor == "new" or actor in WITHOUT_SECOND_FACTOR:
+        return WITHOUT_SECOND_FACTOR.get(actor, "say")
+    if page == "history" and model not in WITHOUT_HISTORY:
+        return "go"  # to the record of changes, which asks for itself who reads it
+    return "ok" if VERBS[page] in may else "403"
+
+
+def test_each_meets_on_the_pages_of_a_model_what_the_table_of_roles_says(enter, place):
+    pages = {address: page for address in addresses().values() if (page := model_page(address))}
+    wrong: dict = {}
+    for actor in ACTORS:
+        client = enter(actor)
+
+        met = {address.name: ask(client, place(address, "-")) for address in pages}
+        may = test_roles.EXPECTED.get(actor, {})
+        said = {
+            address.name: met_by(actor, model, page, may.get(model, ""))
+            for address, (model, page) in pages.items()
+        }
+        wrong |= unlike(actor, met, said)
+
+    assert not wrong
+
+
+def test_post_without_data_does_what_the_table_says(enter, place):
+    known = addresses()
+    posts = read(POSTS, PORTAL_ACTORS)
+    wrong: dict = {}
+    for actor in PORTAL_ACTORS:
+        client = enter(Role.EDITOR if actor == "staff" else actor)
+
+        met = {row: ask(client, place(known[row[0]], row[-1]), "post") for row in posts}
+        said = {row: codes[actor] for row, codes in posts.items()}
+        wrong |= unlike(actor, met, said)
+
+    assert not wrong
+
+
+@pytest.mark.parametrize("actor", ["anon", "cand", "everything"])
+def test_post_without_data_breaks_nothing_anywhere(enter, place, editor, people, actor):
+    people["everything"] = editor
+    client = enter(actor)
+
+    met = {
+        address.name: ask(
+            client, place(address, "public" if "slug" in address.parts else "-"), "post"
+        )
+        for address in addresses().values()
+        if not OLD_PAGE.fullmatch(address.name)
+    }
+
+    assert set(met.values()) <= {"ok", "go", "in", "2nd", "say", "post", "403", "404"}
