@@ -3,11 +3,15 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from model_bakery import baker
 
 from briefings.models import Newsletter
+from elections.looking import StandIn
 from elections.models import Candidate
-from releases.models import Release, releasable_models
+from releases.models import ReleasableItem, Release, releasable_models
 from releases.releasing import release_items
 from tests.conftest import give_status
 
@@ -185,3 +189,42 @@ def test_due_lists_only_what_has_come_and_is_not_done(election):
     baker.make(Release, election=election, title="by hand", due_at=None)
 
     assert [release.title for release in Release.objects.due(RELEASED)] == ["due"]
+
+
+@st.composite
+def released_items(draw):
+    """Election, audience and moment of release of some items; without a moment it is a draft."""
+    moments = st.sampled_from([None, BEFORE, RELEASED, LATER])
+    item = st.tuples(st.booleans(), st.sampled_from(ReleasableItem.Audience.values), moments)
+    return draw(st.lists(item, max_size=8))
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(made=released_items(), at=st.sampled_from([BEFORE, RELEASED, LATER]))
+def test_visible_to_shows_who_looks_as_a_candidate_what_a_candidate_sees(
+    election, other_election, candidate, other_candidate, made, at
+):
+    with transaction.atomic():
+        for number, (is_here, audience, moment) in enumerate(made, start=1):
+            item = Newsletter.objects.create(
+                election=election if is_here else other_election,
+                slug=f"issue-{number}",
+                number=number,
+                title=f"Issue {number}",
+                summary=".",
+                audience=audience,
+            )
+            if moment:
+                release_items([item], election=item.election, title="An issue", at=moment)
+        for stands_in, real in ((election, candidate), (other_election, other_candidate)):
+            assert slugs(StandIn(stands_in.pk), at) == slugs(real, at)
+        transaction.set_rollback(True)
+
+
+def test_visible_to_asks_once_when_staff_look_as_a_candidate(
+    issues, election, django_assert_num_queries
+):
+    with django_assert_num_queries(1):
+        assert slugs(StandIn(election.pk), LATER) == ["candidates", "public"]
