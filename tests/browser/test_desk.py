@@ -1,10 +1,8 @@
 """The staff's first page, and looking at the portal with other eyes."""
 
-import os
-from pathlib import Path
-
 from playwright.sync_api import Page, expect
 
+ELECTION = "Police and Crime Commissioner election 2021"
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 640}
 
@@ -15,19 +13,12 @@ def look_as(staff: Page, choice: str) -> None:
     staff.get_by_role("button", name="Look", exact=True).click()
 
 
-def picture(page: Page, name: str) -> None:
-    """For whoever wants to see the pages: name a folder in PICTURES."""
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 def test_first_page_leads_to_what_is_due(staff, axe, no_sideways_scroll):
-    for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
+    for size in (DESKTOP, PHONE):
         staff.set_viewport_size(size)
         staff.goto("/admin/")
         axe(staff)
         no_sideways_scroll(staff)
-        picture(staff, f"desk-{width}")
     staff.set_viewport_size(DESKTOP)
 
     due = staff.get_by_role("region", name="What is due and what is wrong")
@@ -41,29 +32,27 @@ def test_first_page_leads_to_what_is_due(staff, axe, no_sideways_scroll):
 def test_staff_look_as_the_public_and_as_a_candidate(staff, axe, no_sideways_scroll):
     look_as(staff, "The public")
     banner = staff.get_by_role("region", name="What you are looking as")
-    for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
+    for size in (DESKTOP, PHONE):
         staff.set_viewport_size(size)
-        for name, address in (("home", "/"), ("staff", "/admin/"), ("missing", "/nowhere/")):
+        for address in ("/", "/admin/", "/nowhere/"):
             staff.goto(address)
             expect(banner).to_contain_text("You are looking as the public. Nothing can be changed.")
             axe(staff)
             no_sideways_scroll(staff)
-            picture(staff, f"public-{name}-{width}")
     staff.set_viewport_size(DESKTOP)
     staff.goto("/")
     expect(staff.get_by_role("link", name="Sign in")).to_be_visible()
     banner.get_by_role("button", name="Stop looking").click()
     expect(banner).to_have_count(0)
 
-    look_as(staff, "A candidate of Election 2021")
-    expect(banner).to_contain_text("You are looking as a candidate of Election 2021.")
+    look_as(staff, f"A candidate of {ELECTION}")
+    expect(banner).to_contain_text(f"You are looking as a candidate of {ELECTION}.")
     expect(staff.get_by_role("link", name="A candidate", exact=True)).to_be_visible()
     staff.goto("/admin/elections/office/1/change/")
     staff.get_by_label("Area:").fill("Never saved")
     staff.get_by_role("button", name="Save", exact=True).click()
     expect(staff.get_by_role("heading", name="Nothing was changed")).to_be_visible()
     axe(staff)
-    picture(staff, "refused")
     banner.get_by_role("button", name="Stop looking").click()
 
     staff.wait_for_url("**/admin/")
