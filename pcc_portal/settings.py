@@ -177,7 +177,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/15m/key",  # second factor; the key is the user, who has typed a code before
 }
 # How many proxies stand before the portal, each adding to X-Forwarded-For. With 0 nobody's word is
-# taken for where they are. Production has to say it: a wrong guess has all visitors share one limit.
+# taken for where they are. Production has to say it: wrong, all share one limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(_secret("TRUSTED_PROXY_COUNT", "0"))
 # What staff have to have done before a staff page opens, in this order (pcc_portal/staff_gates.py).
 STAFF_GATES = ["elections.impartiality.gate"]
