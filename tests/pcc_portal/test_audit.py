@@ -174,3 +174,22 @@ def test_record_costs_the_same_queries_for_more_rows(client, auditor, author, el
         counts.append(len(queries))
 
     assert counts == [counts[0]] * 3
+
+
+@pytest.mark.parametrize(
+    "query", [{"row": "elections.user:²"}, {"day": "9999-12-31"}, {"day": "0001-01-01"}]
+)
+def test_what_nobody_would_ask_is_answered(client, auditor, query):
+    response = client.get(PAGE, query)
+
+    assert response.status_code == 200
+    assert response.context["entries"] == []
+
+
+def test_day_is_read_to_its_end(client, auditor, office):
+    office.post = "Mayor"
+    office._history_date = dt.datetime(2021, 4, 9, 22, 59, 59, 999999, tzinfo=dt.UTC)
+    office.save()
+
+    assert [entry.done for entry in _entries(client, day="2021-04-09")] == ["Changed"]
+    assert _entries(client, day="2021-04-10") == []
