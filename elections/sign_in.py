@@ -29,11 +29,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
-        """Access may have ended between the code and its use."""
-        if not may_sign_in(user, timezone.now()):
+    def pre_login(
+        self, request: HttpRequest, user: User, *, email: str | None, **kwargs: Any
+    ) -> Any:
+        """Access may have ended, or the address changed, between the code and its use."""
+        is_old_address = bool(email) and email.lower() != user.email.lower()
+        if is_old_address or not may_sign_in(user, timezone.now()):
             return self.respond_user_inactive(request, user)
-        return super().pre_login(request, user, **kwargs)
+        return super().pre_login(request, user, email=email, **kwargs)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Keep when they signed in before: Django is about to overwrite it with this time."""

@@ -40,14 +40,16 @@ class ConfirmCode(InFrame, views.ConfirmLoginCodeView):
     def form_invalid(self, form: ConfirmSignInCodeForm) -> HttpResponse:
         """As allauth does, but told in the words that fit, and written down."""
         if form.has_error("code", TOO_MANY):
+            # It was not compared, so it is none of the three tries: others’ wrong codes from the
+            # same network do not void the code of whoever waits.
             record_too_many_tries(self.request)
-        elif form.has_error("code", "incorrect_code"):
+            return self.render_to_response(self.get_context_data(form=form))
+        if form.has_error("code", "incorrect_code"):
             known, at = self._process.user, timezone.now()
             record(What.REFUSED, at=at, user=known, request=self.request, reason=Reason.WRONG_CODE)
         if self._process.record_invalid_attempt():
             return self.render_to_response(self.get_context_data(form=form))
-        told = form.errors["code"] if form.has_error("code", TOO_MANY) else [CODE_IS_VOID]
-        messages.error(self.request, told[0])
+        messages.error(self.request, CODE_IS_VOID)
         return redirect("account_request_login_code")
 
 

@@ -122,16 +122,14 @@ def _found(wanted: dict[str, Any]) -> Any:
         about &= Q(history_user=wanted["by"])
     if wanted.get("day"):
         start = timezone.make_aware(dt.datetime.combine(wanted["day"], dt.time()))
-        end = timezone.make_aware(
-            dt.datetime.combine(wanted["day"] + dt.timedelta(days=1), dt.time())
-        )
-        about &= Q(history_date__gte=start, history_date__lt=end)
+        end = timezone.make_aware(dt.datetime.combine(wanted["day"], dt.time.max))
+        about &= Q(history_date__range=(start, end))
     one, _, key = wanted.get("row", "").partition(":")
     parts = []
     for name, model in _kinds().items():
         if wanted.get("kind") not in (None, "", name):
             continue
-        if one and (one not in _kinds() or not key.isdigit()):
+        if one and (one not in _kinds() or not _is_number(key)):
             continue
         of_row = _of_row(model, _kinds()[one], int(key)) if one else Q()
         if of_row is None:
@@ -280,10 +278,14 @@ def who(user_id: int | None) -> str:
     return _names({user_id}).get(user_id or 0, PORTAL)
 
 
+def _is_number(key: str) -> bool:
+    return key.isascii() and key.isdigit()
+
+
 def _row_in_words(row: str) -> str:
     kind, _, key = row.partition(":")
     model = _kinds().get(kind)
-    if model is None or not key.isdigit():
+    if model is None or not _is_number(key):
         return ""
     record = model.history.filter(**{model._meta.pk.attname: int(key)}).first()
     if record is None:

@@ -101,7 +101,8 @@ class Merge:
         taken: list[dict[str, list[str]]] = [{} for _ in range(total)]
         for name in list(self.data):
             number, _, rest = name.removeprefix(f"{prefix}-").partition("-")
-            if name.startswith(f"{prefix}-") and number.isdigit() and int(number) < total:
+            is_number = number.isascii() and number.isdigit()
+            if name.startswith(f"{prefix}-") and is_number and int(number) < total:
                 taken[int(number)][rest] = self.data.getlist(name)
                 del self.data[name]
         return taken

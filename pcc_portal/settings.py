@@ -177,8 +177,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/15m/key",  # second factor; the key is the user, who has typed a code before
 }
 # How many proxies stand before the portal, each adding to X-Forwarded-For. With 0 nobody's word is
-# taken for where they are.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# taken for where they are. Production has to say it: wrong, all share one limit.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_secret("TRUSTED_PROXY_COUNT", "0"))
 # What staff have to have done before a staff page opens, in this order (pcc_portal/staff_gates.py).
 STAFF_GATES = ["elections.impartiality.gate"]
 # Where each room says how long it keeps what about people (pcc_portal/retention.py).

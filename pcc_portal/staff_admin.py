@@ -16,6 +16,18 @@ class StaffAdmin(StaleSaves):
         """First what is due and what is wrong, where the list has any such thing to show."""
         return (DueFilter, *super().get_list_filter(request))
 
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing: Django’s own log would keep names that the record of changes forgets."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing, as above."""
+
+    def log_deletion(self, request: HttpRequest, obj: Any, object_repr: str) -> None:
+        """Nothing, as above."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Nothing, as above."""
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:

@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, router, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -80,7 +80,8 @@ class StaleSaves(admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         key = self._key_of(object_id) if object_id else None
-        if key is None or (request.method == "POST" and TOKEN not in request.POST):
+        if key is None or (request.method == "POST" and not self._may_change(request, key)):
+            # Whoever may not save it is refused without a word of what the row holds.
             return super().changeform_view(request, object_id, form_url, extra_context)
         context = {**(extra_context or {}), "loaded_name": TOKEN}
         if request.method != "POST":
@@ -89,8 +90,8 @@ class StaleSaves(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, context)
         with transaction.atomic(using=router.db_for_write(self.model)):
             now = self._snapshot(key, is_locked=True)
-            loaded = read(request.POST[TOKEN])
-            if now and loaded != now and self._may_change(request, key):
+            loaded = read(request.POST.get(TOKEN, ""))
+            if now and loaded != now:
                 merge = Merge(self, request, key, loaded or {}, now)
                 request.POST = merge.posted()  # type: ignore[assignment]
                 context["changed_meanwhile"] = merge.changes()
@@ -122,14 +123,17 @@ class StaleSaves(admin.ModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        if row is not None and not self.has_delete_permission(request, row):
+            raise PermissionDenied
         key = self._key_of(object_id)
         context = {**(extra_context or {}), "loaded_name": TOKEN}
-        if request.method != "POST" or TOKEN not in request.POST or key is None:
+        if request.method != "POST" or row is None:
             context["loaded"] = sign(self._snapshot(key))
             return super().delete_view(request, object_id, context)
         with transaction.atomic(using=router.db_for_write(self.model)):
             now = self._snapshot(key, is_locked=True)
-            loaded = read(request.POST[TOKEN])
+            loaded = read(request.POST.get(TOKEN, ""))
             if now and loaded != now:
                 for change in changes_of(self, loaded or {}, now):
                     messages.warning(request, in_a_sentence(change))
@@ -145,18 +149,19 @@ class StaleSaves(admin.ModelAdmin):
         """Chosen rows are deleted only as they were when the question was asked."""
         if request.POST.get("action") != "delete_selected":
             return super().response_action(request, queryset)
+        rows = self._chosen(request)
+        if not all(self.has_delete_permission(request, row) for row in [None, *rows]):
+            # Django refuses, without a word of what the rows hold.
+            return super().response_action(request, queryset)
         with transaction.atomic(using=router.db_for_write(self.model)):
             is_meant = request.POST.get("post")
-            keys = sorted(
-                int(key)
-                for key in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
-                if key.isascii() and key.isdigit()
-            )
+            keys = [row.pk for row in rows]
             now: Snapshot = {}
             for key in keys:
                 now |= self._snapshot(key, is_locked=bool(is_meant))
-            if is_meant and TOKEN in request.POST and read(request.POST[TOKEN]) != now:
-                for change in changes_of(self, read(request.POST[TOKEN]) or {}, now):
+            loaded = read(request.POST.get(TOKEN, ""))
+            if is_meant and loaded != now:
+                for change in changes_of(self, loaded or {}, now):
                     messages.warning(request, in_a_sentence(change))
                 messages.error(request, NOT_DELETED)
                 return None
@@ -165,3 +170,9 @@ class StaleSaves(admin.ModelAdmin):
                 response.context_data["loaded_name"] = TOKEN
                 response.context_data["loaded"] = sign(now)
             return response
+
+    def _chosen(self, request: HttpRequest) -> list[Any]:
+        """The ticked rows, those too that a change has meanwhile taken out of the filtered list."""
+        keys = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
+        numbers = [int(key) for key in keys if key.isascii() and key.isdigit()]
+        return list(self.get_queryset(request).filter(pk__in=numbers).order_by("pk"))

@@ -47,6 +47,7 @@ def _production() -> Iterator[Variables]:
         "SECRET_KEY": secrets.token_urlsafe(64),
         "ALLOWED_HOSTS": "portal.example.org",
         "DATABASE_URL": "postgres://portal@localhost/portal",
+        "TRUSTED_PROXY_COUNT": "1",
     }
 
 

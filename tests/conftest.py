@@ -11,11 +11,14 @@ from django.contrib.auth.models import AbstractBaseUser, Group
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.test import Client, RequestFactory
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from model_bakery import baker
 
 from elections.impartiality import declare
 from elections.models import Agent, Candidate, Election, Office, StatusChange, User
+from pcc_portal.snapshots import sign
+from pcc_portal.stale_saves import TOKEN
 from pcc_portal.triggers import take_away_triggers
 from releases.kept import forget
 from releases.models import ReleasableItem
@@ -65,7 +68,15 @@ APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 class PortalClient(Client):
-    """Django's test client; staff it signs in have used their authenticator app."""
+    """Django's test client; staff it signs in have used their authenticator app.
+
+    What it posts to a staff form comes from a form that was loaded just before.
+    """
+
+    def post(self, path: str, data=None, *args, **kwargs):
+        if data is None or isinstance(data, dict):
+            data = _loaded(path, data or {}) | (data or {})
+        return super().post(path, data, *args, **kwargs)
 
     def force_login(self, user: AbstractBaseUser, backend: str | None = None) -> None:
         super().force_login(user, backend)
@@ -87,6 +98,25 @@ class PortalClient(Client):
         request.session = self.session
         record_authentication(request, user, "mfa", id=app.pk, type=app.type)
         request.session.save()
+
+
+def _loaded(path: str, data: dict) -> dict[str, str]:
+    """The token a browser would send along to the staff form at ``path``, if there is one."""
+    try:
+        match = resolve(path.partition("?")[0])
+    except Resolver404:
+        return {}
+    page = getattr(match.func, "model_admin", None)
+    if page is None:
+        return {}
+    chosen = data.get("_selected_action", []) if data.get("post") else []
+    keys = chosen if isinstance(chosen, list | tuple) else [chosen]
+    if "object_id" in match.kwargs:
+        keys = [match.kwargs["object_id"]]
+    rows: dict = {}
+    for key in keys:
+        rows |= page._snapshot(page._key_of(str(key)))
+    return {TOKEN: sign(rows)} if keys else {}
 
 
 @pytest.fixture

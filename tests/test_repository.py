@@ -107,10 +107,11 @@ PRODUCTION = {
     "SECRET_KEY": "a-key-for-this-test-only",
     "ALLOWED_HOSTS": "portal.example.org",
     "DATABASE_URL": "postgres://portal@localhost/portal",
+    "TRUSTED_PROXY_COUNT": "0",
 }
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+@pytest.mark.parametrize("missing", list(PRODUCTION)[1:])
 def test_production_does_not_start_without(missing):
     started = _settings(**{k: v for k, v in PRODUCTION.items() if k != missing})
 

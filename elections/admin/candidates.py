@@ -350,9 +350,8 @@ class CandidateAdmin(StaffAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """From a request to be invited: what the person said of themselves."""
         said = request.GET.get("standing_request", "")
-        asked = (
-            StandingRequest.objects.undecided().filter(pk=said).first() if said.isdigit() else None
-        )
+        is_number = said.isascii() and said.isdigit()
+        asked = StandingRequest.objects.undecided().filter(pk=said).first() if is_number else None
         if asked is None:
             return super().get_changeform_initial_data(request)
         other_names, _, surname = asked.name.strip().rpartition(" ")

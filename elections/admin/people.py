@@ -148,5 +148,8 @@ class UserAdmin(StaffAdmin):
         if change and "email" in form.changed_data:
             # Otherwise a code could still be had at the address they no longer use.
             EmailAddress.objects.filter(user=obj).delete()
+            # Whoever signed in at that address signs in again at the new one.
+            here = request.session.session_key
+            end_sessions(obj, at=timezone.now(), request=request, keep=here)
         if change and "is_active" in form.changed_data and not obj.is_active:
             end_sessions(obj, at=timezone.now(), request=request)

@@ -329,7 +329,7 @@ def test_request_is_not_decided_without_an_invitation(staff, asked, election):
     assert asked.decided_at is None
 
 
-@pytest.mark.parametrize("said", ["999", "x"])
+@pytest.mark.parametrize("said", ["999", "x", "²"])
 def test_form_is_empty_for_an_unknown_request(staff, election, said):
     assert staff.get(f"{ADD}?standing_request={said}").status_code == 200
 

@@ -1,11 +1,15 @@
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
+from django.core import mail
+from django.urls import reverse
 
 from elections.impartiality import declare
 from elections.models import Candidate, User
-from tests.conftest import NOON
+from tests.conftest import NOON, PortalClient
 
 
 @pytest.fixture
@@ -78,6 +82,34 @@ def test_user_with_a_new_address_cannot_sign_in_at_the_old_one(staff, candidate)
     )
 
     assert not EmailAddress.objects.exists()
+
+
+def test_user_with_a_new_address_is_signed_out_and_an_old_code_is_void(staff, candidate):
+    theirs, waiting = PortalClient(), PortalClient()
+    theirs.force_login(candidate)
+    waiting.post(reverse("account_request_login_code"), {"email": candidate.email})
+    code = re.search(r"^([A-Z]{4}-[A-Z]{4})$", mail.outbox[-1].body, re.MULTILINE).group(1)
+
+    _save(
+        staff,
+        f"user/{candidate.pk}/change/",
+        {"email": "new@example.org", "name": "Candidate", "is_active": "on"},
+    )
+
+    assert theirs.get("/account/sessions/").status_code in (302, 404)
+    assert "_auth_user_id" not in theirs.session
+    waiting.post(reverse("account_confirm_login_code"), {"code": code})
+    assert "_auth_user_id" not in waiting.session
+
+
+def test_user_who_changes_their_own_address_stays_signed_in_here(staff, editor):
+    _save(
+        staff,
+        f"user/{editor.pk}/change/",
+        {"email": "new@example.org", "name": "Edith", "is_active": "on"},
+    )
+
+    assert staff.get("/admin/").status_code == 200
 
 
 def test_user_with_the_same_address_keeps_its_record(staff, candidate):

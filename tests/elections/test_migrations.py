@@ -70,3 +70,20 @@ def test_statuses_are_taken_over_and_back():
         ("nominated", "Independent"),
         ("elected", "Party"),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_back_to_now")
+def test_djangos_own_log_is_emptied():
+    before = [
+        ("elections", "0007_history_of_people"),
+        ("admin", "0003_logentry_add_action_flag_choices"),
+    ]
+    old = _migrate(before)
+    user = old.get_model("elections", "User").objects.create(email="a@example.org", name="A")
+    log = old.get_model("admin", "LogEntry").objects
+    log.create(user=user, object_repr="Amara Ellison", action_flag=1)
+
+    _migrate([("elections", "0009_forget_admin_log")])
+
+    assert not log.exists()

@@ -81,6 +81,11 @@ def test_a_right_code_is_refused_where_too_many_were_wrong(client, candidate, ti
     assert response.context["form"].errors.as_data()["code"][0].code == "too_many_login_attempts"
     assert "_auth_user_id" not in client.session
 
+    for _ in range(3):
+        type_code(client, "192.0.2.1", code)
+    type_code(client, "198.51.100.7", code)  # it was never compared, so it still works
+    assert "_auth_user_id" in client.session
+
 
 def test_100_wrong_codes_from_many_addresses_are_stopped_and_the_right_person_is_not(
     client, candidate, time_machine

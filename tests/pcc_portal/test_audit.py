@@ -3,6 +3,7 @@ import html
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -174,3 +175,40 @@ def test_record_costs_the_same_queries_for_more_rows(client, auditor, author, el
         counts.append(len(queries))
 
     assert counts == [counts[0]] * 3
+
+
+@pytest.mark.parametrize(
+    "query", [{"row": "elections.user:²"}, {"day": "9999-12-31"}, {"day": "0001-01-01"}]
+)
+def test_what_nobody_would_ask_is_answered(client, auditor, query):
+    response = client.get(PAGE, query)
+
+    assert response.status_code == 200
+    assert response.context["entries"] == []
+
+
+def test_day_is_read_to_its_end(client, auditor, office):
+    office.post = "Mayor"
+    office._history_date = dt.datetime(2021, 4, 9, 22, 59, 59, 999999, tzinfo=dt.UTC)
+    office.save()
+
+    assert [entry.done for entry in _entries(client, day="2021-04-09")] == ["Changed"]
+    assert _entries(client, day="2021-04-10") == []
+
+
+@pytest.mark.parametrize("what", ["add", "change", "delete", "delete_selected"])
+def test_djangos_own_log_keeps_no_names(client, editor, what):
+    day = NonWorkingDay.objects.create(date=dt.date(2021, 4, 17), reason="Mourning")
+    client.force_login(editor)
+    page = "/admin/elections/nonworkingday/"
+    posted = {"date": "2021-04-18", "reason": "Mourning", "post": "yes"}
+    if what == "delete_selected":
+        response = client.post(page, posted | {"action": what, "_selected_action": day.pk})
+    else:
+        address = f"{page}add/" if what == "add" else f"{page}{day.pk}/{what}/"
+        response = client.post(address, posted)
+
+    assert response.status_code == 302
+    assert NonWorkingDay.history.count() == 2
+    assert not LogEntry.objects.exists()
+    assert "Recent actions" not in client.get("/admin/").content.decode()

@@ -7,11 +7,23 @@ from html.parser import HTMLParser
 import pytest
 from django.contrib import admin
 from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from model_bakery import baker
 
-from briefings.models import Newsletter, Statement, StatementColumn, StatementLine, TextSection
-from elections.models import KeyDate, NonWorkingDay, Office, User
-from pcc_portal.stale_saves import TOKEN
+from briefings.models import (
+    Document,
+    Figure,
+    Newsletter,
+    Statement,
+    StatementColumn,
+    StatementLine,
+    TextSection,
+)
+from elections.models import Candidate, Invitation, KeyDate, NonWorkingDay, Office, User
+from pcc_portal.staff_admin import StaffAdmin
+from pcc_portal.stale_saves import NOT_DELETED, TOKEN
 from tests.conftest import PortalClient
 from workshops.models import Event
 
@@ -188,6 +200,73 @@ def test_form_that_cannot_say_what_it_was_loaded_with_is_stale(at_desk, office, 
     assert office.post == "Police and Crime Commissioner"
 
 
+def test_form_that_does_not_say_what_it_was_loaded_with_is_stale(at_desk, office):
+    _, second = at_desk(office)
+    del second.data[TOKEN]
+
+    response = Client.post(second.client, second.address, second.data | {"post": "Mayor"})
+
+    second.read(response)
+    assert _is_stale(response)
+    office.refresh_from_db()
+    assert office.post == "Police and Crime Commissioner"
+
+
+def test_delete_that_does_not_say_what_it_was_loaded_with_is_stale(client, editor):
+    day = NonWorkingDay.objects.create(date=dt.date(2021, 4, 17), reason="Mourning")
+    client.force_login(editor)
+    page = "/admin/elections/nonworkingday/"
+
+    Client.post(client, f"{page}{day.pk}/delete/", {"post": "yes"})
+    chosen = {"action": "delete_selected", "_selected_action": day.pk, "post": "yes"}
+    Client.post(client, page, chosen)
+
+    assert NonWorkingDay.objects.filter(pk=day.pk).exists()
+
+
+def _needed(model) -> dict:
+    """What the database asks of a row beyond what baker makes up."""
+    if model is Document:
+        return {"link": "https://example.org"}
+    if model is Invitation:
+        return {"candidate": baker.make(Candidate)}
+    if model in (Figure, Statement):
+        return {"source": baker.make(Document, link="https://example.org")}
+    return {}
+
+
+STAFF_PAGES = [
+    model for model, page in admin.site._registry.items() if isinstance(page, StaffAdmin)
+]
+
+
+@pytest.mark.parametrize("what", ["change", "delete"])
+@pytest.mark.parametrize("model", STAFF_PAGES, ids=lambda model: model._meta.label_lower)
+def test_who_may_not_is_refused_before_rows_are_compared(client, make_staff, model, what):
+    row = baker.make(model, **_needed(model))
+    client.force_login(make_staff())
+    address = reverse(
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}", args=[row.pk]
+    )
+
+    response = client.post(address, {TOKEN: "x", "post": "yes"})
+
+    assert response.status_code == 403
+    assert [str(message) for message in get_messages(response.wsgi_request)] == []
+
+
+def test_rows_chosen_are_not_compared_for_who_may_not_delete_them(client, make_staff, editor):
+    client.force_login(make_staff("administrator"))
+    chosen = {"action": "delete_selected", "_selected_action": editor.pk, "post": "yes"}
+
+    response = client.post("/admin/elections/user/", chosen | {TOKEN: "x"})
+
+    told = " ".join(str(message) for message in get_messages(response.wsgi_request))
+    assert editor.email not in told
+    assert NOT_DELETED not in told
+    assert User.objects.filter(pk=editor.pk).exists()
+
+
 def test_form_of_another_row_is_stale(at_desk, office, election):
     _, second = at_desk(office)
     first, _ = at_desk(election)
@@ -282,8 +361,6 @@ def test_section_deleted_by_the_first_comes_back_only_if_typed_in(at_desk, issue
 
 
 def test_change_of_a_line_counts_as_a_change(at_desk, election, issue):
-    from briefings.models import Document
-
     source = Document.objects.create(
         election=election,
         slug="paper",
