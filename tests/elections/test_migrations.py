@@ -70,3 +70,14 @@ def test_statuses_are_taken_over_and_back():
         ("nominated", "Independent"),
         ("elected", "Party"),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_back_to_now")
+def test_addresses_are_kept_in_small_letters():
+    old = _migrate([("elections", "0007_history_of_people")])
+    old.get_model("elections", "User").objects.create(email="Anna.Smith@example.org", name="A")
+
+    new = _migrate([("elections", "0008_small_letters")])
+
+    assert new.get_model("elections", "User").objects.get().email == "anna.smith@example.org"
