@@ -4,11 +4,12 @@ import datetime as dt
 import logging
 
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from .limits import allow
 from .models import Agent, Candidate, Invitation, User
 from .models.invitation import InvitationQuerySet
 from .refusals import Refused, check_whole
@@ -17,6 +18,8 @@ from .sessions import end_sessions
 logger = logging.getLogger(__name__)
 
 AGENTS_AT_MOST = 5
+# How often one candidate may ask in a day, whatever comes of it.
+AGENTS_ASKED_AT_MOST = 10
 # Somebody who clicks twice sends one mail.
 NOT_AGAIN_WITHIN = dt.timedelta(minutes=5)
 
@@ -57,10 +60,20 @@ def invite_agent(
 ) -> Invitation:
     """Let somebody act for ``candidate``, and write to them.
 
-    Raises ``Refused``: ``left``, ``too_many``, ``own_address``, ``again``; and ``staff``,
-    ``inactive``, ``candidate`` or ``acts_already`` when the address belongs to somebody who cannot
-    be an agent: all four in the same words, which tell the candidate nothing about that person.
+    Raises ``Refused``: ``too_many_today``, ``left``, ``too_many``, ``own_address``, ``again``; and
+    ``staff``, ``inactive``, ``candidate`` or ``acts_already`` when the address belongs to somebody
+    who cannot be an agent: all four in the same words, which tell the candidate nothing about that
+    person.
     """
+    # Before the transaction: what is refused in it is counted too.
+    if not allow(
+        "agent-invitation",
+        str(candidate.pk),
+        at_most=AGENTS_ASKED_AT_MOST,
+        within=dt.timedelta(days=1),
+        at=at,
+    ):
+        raise Refused("too_many_today", "You have invited many agents today. Try again tomorrow.")
     with transaction.atomic():
         row = _locked(candidate)
         _refuse_left(row, at)
@@ -125,13 +138,16 @@ def send_again(
 
 
 def revoke(invitation: Invitation, *, by: User, at: dt.datetime) -> None:
-    """Take back every open invitation of the same person: nobody can begin by one of them.
+    """Take back every open invitation of the same person, and what it gave them.
+
+    A candidate has no sign-in afterwards, so that the right address can be invited; an agent's
+    access ends. What somebody may do in another election stays, and is signed in to anew.
 
     Raises ``Refused`` when it was taken up (``taken_up``): then another status of the candidate,
     or ending the agent's access, is what ends access; or when it is revoked already (``revoked``).
     """
     with transaction.atomic():
-        _locked(invitation.invited_candidate)
+        candidate = _locked(invitation.invited_candidate)
         row = Invitation.objects.get(pk=invitation.pk)
         if row.taken_up_at:
             raise Refused(
@@ -139,8 +155,14 @@ def revoke(invitation: Invitation, *, by: User, at: dt.datetime) -> None:
                 f"{row.email} has signed in already. Record another status of the candidate, or "
                 "end the agent’s access.",
             )
-        if not _take_back(invitation.invitee, by=by, at=at):
+        if not _take_back(row.invitee, by=by, at=at):
             raise Refused("revoked", "This invitation has been taken back already.")
+        if row.agent:
+            _end_agency(row.agent, by=by, at=at)
+        elif candidate.user:
+            user, candidate.user = candidate.user, None
+            candidate.save(update_fields=["user"])
+            end_sessions(user, at=at)
 
 
 def revoke_agent(agent: Agent, *, by: User, at: dt.datetime) -> None:
@@ -150,15 +172,15 @@ def revoke_agent(agent: Agent, *, by: User, at: dt.datetime) -> None:
         row = Agent.objects.active().filter(pk=agent.pk).first()
         if row is None:
             return
-        row.revoked_at, row.revoked_by = at, by
-        row.save(update_fields=["revoked_at", "revoked_by"])
-        _take_back(agent, by=by, at=at)
-        end_sessions(agent.user, at=at)
+        _take_back(row, by=by, at=at)
+        _end_agency(row, by=by, at=at)
 
 
 def take_up(user: User, at: dt.datetime) -> None:
-    """Record that ``user`` has signed in. One query."""
-    Invitation.objects.of_user(user).open().update(taken_up_at=at)
+    """Record that ``user`` has signed in by what lives. Row by row, for the record of changes."""
+    for row in Invitation.objects.of_user(user).live(at):
+        row.taken_up_at = at
+        row.save(update_fields=["taken_up_at"])
 
 
 def may_sign_in(user: User, at: dt.datetime) -> bool:
@@ -206,15 +228,25 @@ def _refuse_left(candidate: Candidate, at: dt.datetime) -> None:
 
 
 def _user_at(email: str, *, name: str) -> User:
-    """Whoever signs in with this address, or somebody new."""
-    email = email.strip()
-    user = User.objects.filter(email__iexact=email).first()
+    """Whoever signs in with this address, or somebody new.
+
+    Somebody known stays locked until the transaction ends. Two who invite the same new address at
+    once get the same user: the database refuses the second, which then reads the first.
+    """
+    email = User.objects.normalize_email(email)
+    known = User.objects.select_for_update().filter(email__iexact=email)
+    user = known.first()
     if user is None:
         user = User(email=email, name=name)
         user.set_unusable_password()
         check_whole(user)
-        user.save()
-        return user
+        try:
+            with transaction.atomic():
+                user.save()
+        except IntegrityError:
+            user = known.get()
+        else:
+            return user
     if user.is_staff:
         raise Refused(
             "staff",
@@ -263,6 +295,12 @@ def _take_back(invitee: Candidate | Agent, *, by: User, at: dt.datetime) -> int:
         row.revoked_at, row.revoked_by = at, by
         row.save(update_fields=["revoked_at", "revoked_by"])
     return len(rows)
+
+
+def _end_agency(agent: Agent, *, by: User, at: dt.datetime) -> None:
+    agent.revoked_at, agent.revoked_by = at, by
+    agent.save(update_fields=["revoked_at", "revoked_by"])
+    end_sessions(agent.user, at=at)
 
 
 def _invite(

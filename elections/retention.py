@@ -4,6 +4,7 @@ The office's data protection officer answers for the times; change them here and
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -24,6 +25,7 @@ ACCOUNT_DAYS = 100
 SIGN_IN_DAYS = 180
 CODE_HOURS = 24
 FORMER = "Former user"
+FORMER_SURNAME, FORMER_OTHER_NAMES = "candidate", "Former"
 # What goes with the account.
 THEIRS: tuple[Any, ...] = (Authenticator, EmailAddress, SignInRecord)
 
@@ -40,27 +42,71 @@ def _accounts(at: dt.datetime) -> QuerySet[User]:
     ).exclude(name=FORMER, is_active=False)
 
 
+def _without_part(at: dt.datetime) -> QuerySet[User]:
+    """Those who take part in nothing, have not been here for long, and never were staff."""
+    long_ago = at - dt.timedelta(days=ACCOUNT_DAYS)
+    records: Any = User.history  # type: ignore[attr-defined]
+    return (
+        User.objects.filter(
+            ~Exists(Candidate.objects.filter(user=OuterRef("pk"))),
+            ~Exists(Agent.objects.filter(user=OuterRef("pk"))),
+            ~Exists(records.filter(id=OuterRef("pk"), is_staff=True)),
+            Q(last_login=None) | Q(last_login__lt=long_ago),
+            joined_at__lt=long_ago,
+            is_staff=False,
+            is_superuser=False,
+            is_office_holder=False,
+        )
+        .exclude(name=FORMER, is_active=False)
+        .filter(declarations=None)
+    )
+
+
+def _never_nominated(at: dt.datetime) -> QuerySet[Candidate]:
+    """Those without a sign-in; the others go with their account."""
+    long_ago = timezone.localdate(at) - dt.timedelta(days=ACCOUNT_DAYS)
+    return Candidate.objects.filter(
+        user=None, nominated_on=None, election__declared_on__lt=long_ago
+    ).exclude(surname=FORMER_SURNAME, other_names=FORMER_OTHER_NAMES)
+
+
+def _forget_names(candidates: Iterable[Candidate], at: dt.datetime) -> None:
+    for candidate in candidates:
+        candidate.surname, candidate.other_names = FORMER_SURNAME, FORMER_OTHER_NAMES
+        candidate.save()
+        forget_person(candidate)
+        _forget_invitations(
+            Invitation.objects.filter(candidate=candidate),
+            f"former-candidate-{candidate.pk}@example.invalid",
+        )
+
+
+def _forget_invitations(invitations: Iterable[Invitation], email: str) -> None:
+    for invitation in invitations:
+        invitation.email, invitation.failure = email, ""
+        invitation.save()
+        forget_person(invitation)
+
+
 def _anonymise(users: list[Any], at: dt.datetime) -> None:
     """Nobody can tell who it was. What was published about a nominated candidate stays."""
     for user in users:
         end_sessions(user, at=at)
         for model in THEIRS:
             model.objects.filter(user=user).delete()
+        # Those that were taken back are found by the address only.
+        sent = list(
+            Invitation.objects.of_user(user) | Invitation.objects.filter(email__iexact=user.email)
+        )
         user.email, user.name, user.is_active = f"former-{user.pk}@example.invalid", FORMER, False
         user.save()
         forget_person(user)
-        for invitation in Invitation.objects.of_user(user):
-            invitation.email, invitation.failure = user.email, ""
-            invitation.save()
-            forget_person(invitation)
+        _forget_invitations(sent, user.email)
         for agent in Agent.objects.filter(user=user):
             agent.name = "Former agent"
             agent.save()
             forget_person(agent)
-        for candidate in Candidate.objects.filter(user=user, nominated_on=None):
-            candidate.surname, candidate.other_names = "candidate", "Former"
-            candidate.save()
-            forget_person(candidate)
+        _forget_names(Candidate.objects.filter(user=user, nominated_on=None), at)
 
 
 def _standing_requests(at: dt.datetime) -> QuerySet[StandingRequest]:
@@ -110,7 +156,16 @@ RULES = [
     ),
     Rule(
         "Names of people who were interested or declared but never nominated",
-        "As long as the account.",
+        f"As long as the account; without one, {ACCOUNT_DAYS} days after the result was declared.",
+        _never_nominated,
+        _forget_names,
+    ),
+    Rule(
+        "Accounts of people who take part in no election",
+        f"{ACCOUNT_DAYS} days after the account was made or last signed in to. Then it is closed "
+        "and nobody can tell whose it was.",
+        _without_part,
+        _anonymise,
     ),
     Rule(
         "Names and descriptions of candidates who were nominated, and results",

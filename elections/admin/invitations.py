@@ -128,7 +128,7 @@ class InvitationAdmin(ReadOnly):
             request,
             queryset,
             lambda invitation: revoke(invitation, by=request.user, at=at),
-            "Invitations taken back",
+            "Invitations taken back, and the access they gave ended",
         )
 
 

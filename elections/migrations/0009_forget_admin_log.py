@@ -9,7 +9,7 @@ def forget(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("admin", "0003_logentry_add_action_flag_choices"),
-        ("elections", "0007_history_of_people"),
+        ("elections", "0008_small_letters"),
     ]
 
     operations = [migrations.RunPython(forget, migrations.RunPython.noop)]

@@ -137,10 +137,11 @@ class Candidate(PublicFrame):
             raise ValidationError({"user": ValidationError(sentence, "staff")})
 
     def _refuse_early_description(self) -> None:
-        if not (self.election_id and self.election.nominations_published_on):
+        published_on = self.election.nominations_published_on if self.election_id else None
+        if published_on is None or published_on > timezone.localdate():
             sentence = (
-                "Record it only once the statement of persons nominated is published: enter that "
-                "date on the election first."
+                "Record it only once the statement of persons nominated is published, and that "
+                "date is entered on the election."
             )
             raise ValidationError({"ballot_description": ValidationError(sentence, "too_early")})
         if self.nominated_on is None:

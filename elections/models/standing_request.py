@@ -50,7 +50,7 @@ class StandingRequest(models.Model):
 
     objects = StandingRequestQuerySet.as_manager()
     history = History()
-    history_personal = ("name", "email", "phone", "message")
+    history_personal = ("name", "email", "phone", "message", "reason")
 
     class Meta:
         ordering = ["-asked_at", "-id"]

@@ -19,6 +19,14 @@ NOT_STAFF = "Only a member of staff has a role."
 class UserManager(BaseUserManager["User"]):
     """Makes users who have no password: everyone signs in with a code sent by mail."""
 
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """All small letters, without spaces around it.
+
+        Whoever signs in is looked up by the small letters of what they typed, and exactly.
+        """
+        return (email or "").strip().lower()
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 

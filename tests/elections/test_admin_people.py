@@ -43,7 +43,7 @@ def test_groups_and_address_rows_are_not_staff_pages():
 
 
 def test_user_is_added_by_address_and_name_and_changed(staff, db):
-    _save(staff, "user/add/", {"email": "amara@EXAMPLE.org", "name": "Amara", "is_active": "on"})
+    _save(staff, "user/add/", {"email": "Amara@EXAMPLE.org", "name": "Amara", "is_active": "on"})
     user = User.objects.get(name="Amara")
     assert user.email == "amara@example.org"
     assert not user.has_usable_password()

@@ -126,6 +126,16 @@ def test_description_is_refused_before_nominations_are_published(election, stand
     assert _refusal(candidate, "ballot_description") == "too_early"
 
 
+def test_description_is_refused_until_the_day_of_publication(published, stand, time_machine):
+    candidate = stand(published, "Surname")
+    candidate.ballot_description = "Independent"
+
+    time_machine.move_to(dt.datetime(2021, 4, 8, 12, tzinfo=dt.UTC))
+    assert _refusal(candidate, "ballot_description") == "too_early"
+    time_machine.move_to(dt.datetime(2021, 4, 9, 12, tzinfo=dt.UTC))
+    candidate.full_clean()
+
+
 def test_description_is_taken_once_nominations_are_published(published, stand):
     candidate = stand(published, "Surname", ballot_description="Independent")
 

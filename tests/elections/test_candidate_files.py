@@ -233,3 +233,9 @@ def test_cells_that_look_like_formulas_are_text(take, election):
 
     candidate = election.candidates.get()
     assert (candidate.surname, candidate.other_names) == ('=HYPERLINK("http://x")', "+Amara")
+
+
+def test_address_with_capitals_is_kept_in_small_letters(take):
+    take("SMITH,Anna,Anna.Smith@Example.org,Interested,1 March 2021,,")
+
+    assert Candidate.objects.get().user.email == "anna.smith@example.org"

@@ -6,8 +6,12 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from model_bakery import baker
 
+from briefings.models import Newsletter
+from elections.acting import acting_for
 from elections.invitations import (
+    AGENTS_ASKED_AT_MOST,
     AGENTS_AT_MOST,
     invite_agent,
     invite_candidate,
@@ -18,7 +22,7 @@ from elections.invitations import (
     take_up,
 )
 from elections.models import Agent, Candidate, Invitation, User
-from elections.refusals import Refused
+from elections.refusals import Refused, check_whole
 from elections.rehearsing import rehearse
 from tests.conftest import NOON, PortalClient, give_status
 
@@ -269,6 +273,69 @@ def test_revoking_takes_back_every_open_invitation(newcomer, invite, again, edit
     assert refused.value.code == "revoked"
 
 
+def test_revoking_frees_the_candidate_for_the_right_address(newcomer, invite, editor):
+    wrong = invite(newcomer, "wrong@example.org")
+
+    revoke(wrong, by=editor, at=NOON)
+    invite(newcomer, "right@example.org")
+
+    newcomer.refresh_from_db()
+    assert newcomer.user.email == "right@example.org"
+    assert may_sign_in(newcomer.user, NOON)
+    assert not may_sign_in(User.objects.get(email="wrong@example.org"), NOON)
+    assert Invitation.objects.filter(email="wrong@example.org", revoked_at=NOON).exists()
+
+
+def test_revoking_ends_what_somebody_of_another_election_saw_of_this(
+    client, newcomer, invite, editor, other_candidate, other_election, election, release_now
+):
+    other_candidate.last_login = NOON
+    other_candidate.save()
+    invitation = invite(newcomer, "other@example.org")
+    client.force_login(other_candidate)
+    assert acting_for(other_candidate, election, NOON) is not None
+    secret = baker.make(
+        Newsletter, election=election, title="Secret", audience="candidates", slug="secret"
+    )
+    release_now(secret)
+    seen = election.newsletters.visible_to(other_candidate, NOON)
+    assert seen.exists()
+
+    revoke(invitation, by=editor, at=NOON)
+
+    assert acting_for(other_candidate, election, NOON) is None
+    assert not election.newsletters.visible_to(other_candidate, NOON).exists()
+    assert acting_for(other_candidate, other_election, NOON) is not None
+    assert may_sign_in(other_candidate, NOON)
+    assert client.get(reverse("account_logout")).wsgi_request.user.is_anonymous
+
+
+def test_revoking_an_agents_invitation_ends_the_agents_access(client, appoint, editor):
+    invitation = appoint()
+    user = invitation.agent.user
+    client.force_login(user)
+
+    revoke(invitation, by=editor, at=NOON)
+
+    row = Agent.objects.get()
+    assert (row.revoked_at, row.revoked_by) == (NOON, editor)
+    assert client.get(reverse("account_logout")).wsgi_request.user.is_anonymous
+
+
+def test_two_who_invite_the_same_new_address_at_once_get_one_user(newcomer, invite, monkeypatch):
+    def meanwhile(row):
+        check_whole(row)
+        if isinstance(row, User):
+            User.objects.create_user(row.email, "The other member of staff’s")
+
+    monkeypatch.setattr("elections.invitations.check_whole", meanwhile)
+
+    invite(newcomer)
+
+    newcomer.refresh_from_db()
+    assert newcomer.user == User.objects.get(email="amara@example.org")
+
+
 def test_invitation_taken_up_cannot_be_revoked(newcomer, invite, editor):
     invitation = invite(newcomer)
     newcomer.refresh_from_db()
@@ -384,6 +451,30 @@ def test_code_is_worthless_once_the_invitation_is_revoked(
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize("typed", ["Anna.Smith@Example.org", "anna.smith@example.org"])
+def test_address_with_capitals_signs_in_however_it_is_typed(
+    client, newcomer, invite, time_machine, typed
+):
+    time_machine.move_to(NOON)
+    invite(newcomer, " Anna.Smith@Example.org")
+    mail.outbox.clear()
+
+    _ask(client, typed)
+
+    assert [message.to for message in mail.outbox] == [["anna.smith@example.org"]]
+
+
+def test_taking_up_leaves_what_ran_out_and_is_recorded(newcomer, invite, again):
+    first = invite(newcomer)
+    second = again(first, NOON + FORTNIGHT)
+    newcomer.refresh_from_db()
+
+    take_up(newcomer.user, NOON + FORTNIGHT)
+
+    assert list(Invitation.objects.exclude(taken_up_at=None)) == [second]
+    assert second.history.first().taken_up_at == NOON + FORTNIGHT
+
+
 # --- Agents
 
 
@@ -448,6 +539,19 @@ def test_agents_are_a_few(appoint):
     mail.outbox.clear()
 
     assert _code(appoint) == "too_many"
+
+
+def test_agents_asked_in_a_day_are_limited(appoint):
+    for _ in range(AGENTS_ASKED_AT_MOST):
+        with pytest.raises(Refused):  # no transaction around it: the count has to stay
+            appoint("Candidate@example.org")
+
+    with pytest.raises(Refused) as refused:
+        appoint()
+
+    assert refused.value.code == "too_many_today"
+    appoint(at=NOON + dt.timedelta(days=1, seconds=1))
+    assert Agent.objects.count() == 1
 
 
 def test_withdrawn_candidate_invites_nobody(withdrawn_candidate):

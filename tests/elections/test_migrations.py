@@ -87,3 +87,14 @@ def test_djangos_own_log_is_emptied():
     _migrate([("elections", "0009_forget_admin_log")])
 
     assert not log.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_back_to_now")
+def test_addresses_are_kept_in_small_letters():
+    old = _migrate([("elections", "0007_history_of_people")])
+    old.get_model("elections", "User").objects.create(email="Anna.Smith@example.org", name="A")
+
+    new = _migrate([("elections", "0008_small_letters")])
+
+    assert new.get_model("elections", "User").objects.get().email == "anna.smith@example.org"

@@ -173,3 +173,67 @@ def test_ended_sessions_go(candidate, time_machine):
 
     assert [row.session_key for row in UserSession.objects.all()] == [browser.session.session_key]
     assert Session.objects.count() == 1
+
+
+def test_invitation_taken_back_goes_with_the_account_of_its_address(
+    declared, other_election, candidate, editor, stand
+):
+    mine = Candidate.objects.get(user=candidate)
+    other = stand(other_election, "Rival", "declared", user=None)
+    Invitation.objects.create(
+        candidate=other, email="Candidate@example.org", sent_at=OVER, revoked_at=OVER
+    )
+
+    apply_rules(at=OVER)
+
+    mine.refresh_from_db()
+    assert "andidate@example.org" not in everything_said()
+
+
+def test_name_without_a_sign_in_goes_unless_it_was_nominated(declared, stand):
+    quill = stand(declared, "Quillfeather", "declared", user=None)
+    Invitation.objects.create(candidate=quill, email="quill@example.org", sent_at=LAST_DAY)
+    stand(declared, "Ellison", "nominated", user=None)
+
+    apply_rules(at=LAST_DAY)
+    assert "Quillfeather" in everything_said()
+
+    apply_rules(at=OVER)
+    said = everything_said()
+    assert "uill" not in said
+    assert "Ellison" in said
+
+
+def test_account_without_any_part_goes_unless_it_was_staffs(editor, make_staff):
+    long_ago = OVER - dt.timedelta(days=ACCOUNT_DAYS, seconds=1)
+    former = make_staff("auditor")
+    former.groups.clear()
+    former.is_staff = False
+    former.save()
+    for name in ("quill", "lately"):
+        User.objects.create_user(f"{name}@example.org", name)
+    User.objects.update(joined_at=long_ago)
+    User.objects.filter(name="lately").update(last_login=OVER)
+
+    apply_rules(at=OVER)
+
+    said = everything_said()
+    assert "quill" not in said
+    assert "lately@example.org" in said
+    assert former.email in said
+
+
+def test_reason_of_a_request_goes_with_it(election):
+    StandingRequest.objects.create(
+        election=election,
+        name="Q",
+        email="q@example.org",
+        asked_at=OVER,
+        decided_at=OVER,
+        outcome="declined",
+        reason="Quillfeather is unknown to us",
+    )
+
+    apply_rules(at=noon(election.poll_date + dt.timedelta(days=StandingRequest.KEPT_DAYS + 1)))
+
+    assert "Quillfeather" not in everything_said()

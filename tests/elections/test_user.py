@@ -63,3 +63,9 @@ def test_somebody_with_a_role_stays_staff(make_staff):
     user.is_staff = False
 
     assert _codes(user) == ["not_staff"]
+
+
+def test_address_is_kept_in_small_letters(db):
+    assert User.objects.create_user(" Anna.Smith@Example.org ", "A").email == (
+        "anna.smith@example.org"
+    )
