@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self, request: HttpRequest, user: User, *, email: str | None, **kwargs: Any
     ) -> Any:
         """Access may have ended, or the address changed, between the code and its use."""
-        is_old_address = bool(email) and email.lower() != user.email.lower()
+        is_old_address = email is not None and email.lower() != user.email.lower()
         if is_old_address or not may_sign_in(user, timezone.now()):
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, email=email, **kwargs)
