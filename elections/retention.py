@@ -45,7 +45,7 @@ def _accounts(at: dt.datetime) -> QuerySet[User]:
 def _without_part(at: dt.datetime) -> QuerySet[User]:
     """Those who take part in nothing, have not been here for long, and never were staff."""
     long_ago = at - dt.timedelta(days=ACCOUNT_DAYS)
-    records: Any = User.history  # type: ignore[attr-defined]
+    records: Any = User.history
     return (
         User.objects.filter(
             ~Exists(Candidate.objects.filter(user=OuterRef("pk"))),

@@ -14,7 +14,7 @@ LABELS = ".order-machine .inline-related:not(.empty-form)"
 def editor_page(page, sign_in) -> Page:
     """On the page for a new issue. The page fails on whatever the security policy stops."""
     sign_in("editor@example.org")
-    page.wait_for_url("**/")
+    declare_impartiality(page)
     declare_impartiality(page)
     page.goto("/admin/briefings/newsletter/add/")
     expect(page.get_by_role("button", name="Add text")).to_be_visible()

@@ -16,7 +16,6 @@ def colleague(browser, portal, data_dir):
     context = browser.new_context(base_url=portal, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     _sign_in(page, "administrator@example.org", data_dir / "mail")
-    page.wait_for_url("**/")
     declare_impartiality(page)
     yield page
     context.close()
