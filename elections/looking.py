@@ -24,7 +24,7 @@ PUBLIC = 0
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 STILL_ALLOWED = ("stop-looking", "account_logout", "admin:logout")
 # Pages about the person who is signed in, whatever they look as.
-OF_THE_PERSON = ("my-account", "admin:index")
+OF_THE_PERSON = ("my-account", "my-page", "admin:index")
 
 
 @dataclass(frozen=True)

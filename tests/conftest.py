@@ -18,6 +18,7 @@ from model_bakery import baker
 from elections.impartiality import declare
 from elections.models import Agent, Candidate, Election, Office, StatusChange, User
 from pcc_portal.snapshots import sign
+from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.stale_saves import TOKEN
 from pcc_portal.triggers import take_away_triggers
 from releases.kept import forget
@@ -107,7 +108,7 @@ def _loaded(path: str, data: dict) -> dict[str, str]:
     except Resolver404:
         return {}
     page = getattr(match.func, "model_admin", None)
-    if page is None:
+    if not isinstance(page, StaffAdmin):
         return {}
     chosen = data.get("_selected_action", []) if data.get("post") else []
     keys = chosen if isinstance(chosen, list | tuple) else [chosen]

@@ -53,7 +53,7 @@ my-account                  -          in   ok   ok    ok    ok   ok    ok    ok
 end-session                 theirs     post post post  post  post post  post  post post post
 end-other-sessions          -          post post post  post  post post  post  post post post
 stop-looking                -          post post post  post  post post  post  post post post
-start-looking               -          in   404  404   404   404  post  post  post 2nd  2nd
+start-looking               -          post post post  post  post post  post  post 2nd  2nd
 my-page                     -          in   ok   ok    ok    ok   go    go    go   2nd  2nd
 own-data                    -          in   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 account_login               -          in   in   in    in    in   in    in    in   in   in
