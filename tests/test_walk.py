@@ -299,7 +299,8 @@ def ask(client: PortalClient, place: str, method: str = "get") -> str:
     cookies = client.cookies.copy()
     with transaction.atomic():
         response = getattr(client, method)(place)
-        response.close()
+        if response.streaming:
+            list(response.streaming_content)  # the client closes the file when it has been read
         transaction.set_rollback(True)
     client.cookies = cookies
     if response.status_code in (301, 302):
