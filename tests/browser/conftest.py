@@ -181,6 +181,7 @@ def axe() -> Callable[[Page], None]:
     """Fails when the page as it stands breaks a WCAG rule that a machine can see."""
 
     def _axe(page: Page) -> None:
+        page.wait_for_load_state()
         options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
         violations = Axe().run(page, options=options).response["violations"]
         told = [

@@ -81,7 +81,8 @@ def test_somebody_tells_the_office_and_staff_decline(
     staff.goto("/admin/elections/standingrequest/")
     staff.get_by_role("link", name=name).click()
     axe(staff)
-    staff.get_by_role("link", name="Decline").click()
+    with staff.expect_navigation():
+        staff.get_by_role("link", name="Decline").click()
     axe(staff)
     staff.get_by_label("Reason:").fill("Invented")
     staff.get_by_role("button", name="Decline").click()
@@ -100,7 +101,8 @@ def test_staff_take_candidates_in_from_a_file(staff, open_election, axe):
         staff.get_by_label("CSV file:").set_input_files(
             {"name": "candidates.csv", "mimeType": "text/csv", "buffer": content}
         )
-        staff.get_by_role("button", name="Show what would happen").click()
+        with staff.expect_navigation():
+            staff.get_by_role("button", name="Show what would happen").click()
         axe(staff)
         confirm = staff.get_by_role("button", name="Confirm: take in 1 row")
         expect(confirm).to_have_count(button)
