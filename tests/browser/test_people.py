@@ -33,7 +33,8 @@ def test_candidate_invites_an_agent_and_ends_the_access(
 
     page.get_by_label("Name").fill("Ada Lowe")
     page.get_by_label("E-mail address").fill("nonsense")
-    page.get_by_role("button", name="Invite this agent").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Invite this agent").click()
     axe(page)
     page.get_by_role("link", name="Enter an e-mail address in the right form").click()
     expect(page.get_by_label("E-mail address")).to_be_focused()
@@ -45,7 +46,8 @@ def test_candidate_invites_an_agent_and_ends_the_access(
     mails = [path.read_text() for path in (data_dir / "mail").glob("*")]
     assert any("To: ada@example.org" in mail and "/account/login/code/" in mail for mail in mails)
 
-    page.get_by_role("link", name="End access of Ada Lowe").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="End access of Ada Lowe").click()
     axe(page)
     no_sideways_scroll(page)
     page.get_by_role("button", name="End access").click()
@@ -66,11 +68,13 @@ def test_somebody_tells_the_office_and_staff_decline(
     page.set_viewport_size({"width": width, "height": 900})
     name = f"Somebody {width}"
     page.goto(f"/{SLUG}/candidates/")
-    page.get_by_role("link", name="Tell the office that you are standing").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Tell the office that you are standing").click()
     axe(page)
     no_sideways_scroll(page)
     expect(page.get_by_label("Leave this empty")).not_to_be_in_viewport()
-    page.get_by_role("button", name="Tell the office").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Tell the office").click()
     axe(page)
     page.get_by_label("Your name").fill(name)
     page.get_by_label("E-mail address").fill(f"somebody{width}@example.org")
@@ -79,7 +83,8 @@ def test_somebody_tells_the_office_and_staff_decline(
     axe(page)
 
     staff.goto("/admin/elections/standingrequest/")
-    staff.get_by_role("link", name=name).click()
+    with staff.expect_navigation():
+        staff.get_by_role("link", name=name).click()
     axe(staff)
     with staff.expect_navigation():
         staff.get_by_role("link", name="Decline").click()

@@ -98,7 +98,8 @@ def test_staff_set_up_an_app_and_sign_in_with_it(page, look, new_staff, sign_in,
     page.goto("/admin/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Second factor")
 
-    page.get_by_role("link", name="Set up an authenticator app").press("Enter")
+    with page.expect_navigation():
+        page.get_by_role("link", name="Set up an authenticator app").press("Enter")
     look("app")
     key = page.locator(".portal-key").inner_text().replace(" ", "")
     page.get_by_label("Code from your app").fill("000000")
@@ -180,7 +181,8 @@ def test_staff_add_a_passkey_and_sign_in_with_it(local_page, axe, new_staff, rea
     new_staff(email)
     type_mailed_code(page, email, read_code)
     expect(page.get_by_role("heading", level=1)).to_have_text("Second factor")
-    page.get_by_role("link", name="Add a passkey").press("Enter")
+    with page.expect_navigation():
+        page.get_by_role("link", name="Add a passkey").press("Enter")
     axe(page)
     page.get_by_label("Name of this passkey").fill("Office laptop")
     page.get_by_role("button", name="Add the passkey").press("Enter")
