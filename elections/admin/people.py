@@ -100,6 +100,15 @@ class UserAdmin(StaffAdmin):
         field.label_from_instance = _role_in_words
         return field
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """The right to do everything is a matter of those who have it: others do not see it."""
+        if request.user.is_superuser:
+            return self.fieldsets
+        return [
+            (name, options | {"fields": [f for f in options["fields"] if f != "is_superuser"]})
+            for name, options in self.fieldsets
+        ]
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Nobody gives themselves a role, and only whoever may do everything gives that right."""
         readonly = self.readonly_fields
