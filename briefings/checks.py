@@ -9,7 +9,8 @@ with one exception: what people answered may be held against who lives there (sh
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
+
+from pcc_portal.findings import Finding, Severity
 
 from .models import Figure, Statement, StatementColumn, StatementLine
 from .numbers import converted, decimals_of, grouped, rounded, with_unit
@@ -17,20 +18,6 @@ from .numbers import converted, decimals_of, grouped, rounded, with_unit
 HUNDRED = Decimal(100)
 HALF = Decimal("0.5")
 PERIODS = ((52, "a week"), (12, "a month"))
-
-
-class Severity(StrEnum):
-    NOTE = "note"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check found: ``code`` for programs, ``sentence`` for a member of the public."""
-
-    code: str
-    severity: Severity
-    sentence: str
 
 
 @dataclass(frozen=True)

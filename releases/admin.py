@@ -14,7 +14,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 
-from .models import ReleasableItem, ReleasableQuerySet, Release
+from .models import ReleasableItem, ReleasableQuerySet, Release, items_of
 from .releasing import ReleaseRefused, release, release_items, title_of
 
 
@@ -180,7 +180,7 @@ class ReleaseAdmin(Releasing):
 
     @admin.display(description="in this release")
     def holds(self, obj: Release) -> str:
-        items = obj.items() if obj.pk else []
+        items = items_of(obj) if obj.pk else []
         return "; ".join(f"{item._meta.verbose_name}: {item}" for item in items) or "Nothing yet"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

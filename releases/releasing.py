@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from elections.models import Election, User
 
-from .models import ReleasableItem, Release
+from .models import ReleasableItem, Release, items_of
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def release(release: Release, *, at: dt.datetime) -> Release:
         release = Release.objects.select_for_update().get(pk=release.pk)
         if release.is_released:
             raise ReleaseRefused("released", f"“{release}” has been released already.")
-        items = release.items()
+        items = items_of(release)
         if not items:
             raise ReleaseRefused("empty", f"“{release}” has nothing in it to release.")
         for item in items:

@@ -12,10 +12,11 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from simple_history.utils import bulk_create_with_history
 
-from briefings.checks import Severity, check_figure, check_statement
+from briefings.checks import check_figure, check_statement
 from briefings.models import Figure, Statement, StatementColumn, StatementLine
 from briefings.pasting import as_text, cells_of, guessed_role, pasted_rows
 from briefings.tables import cell_faults, column_faults
+from pcc_portal.findings import Severity
 from releases.admin import ReleasableAdmin, ReleasedPartInline, state
 
 # Far above any position in use, so that moving lines about never makes two positions collide.

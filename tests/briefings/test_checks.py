@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from briefings.checks import Finding, Severity, check_figure, check_table
+from briefings.checks import check_figure, check_table
 from briefings.models import Figure, StatementColumn, StatementLine
+from pcc_portal.findings import Finding, Severity
 
 
 def column(position, heading, role, unit, *, of=None, year="", basis="budget"):

@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from briefings.checks import Severity, check_figure, check_statement
+from briefings.checks import check_figure, check_statement
 from briefings.models import Document, Figure, Statement
 from briefings.numbers import converted
 from elections.models import Election
+from pcc_portal.findings import Severity
 from workshops.models import Event, Slot
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from model_bakery import baker
 from briefings.models import Newsletter
 from elections.looking import StandIn
 from elections.models import Candidate
-from releases.models import ReleasableItem, Release, releasable_models
+from releases.models import ReleasableItem, Release, items_of, releasable_models
 from releases.releasing import release_items
 from tests.conftest import give_status
 
@@ -177,7 +177,7 @@ def test_releasable_models_are_the_kinds_of_item_we_know():
 
 
 def test_release_items_holds_every_kind(issues):
-    held = Release.objects.get(title="Two issues").items()
+    held = items_of(Release.objects.get(title="Two issues"))
 
     assert sorted(item.slug for item in held) == ["candidates", "public"]
 

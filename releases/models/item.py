@@ -2,7 +2,6 @@ import datetime as dt
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -14,6 +13,8 @@ from elections.looking import StandIn
 from elections.models import STATUS_ON, Agent, Candidate, Election
 from pcc_portal.conditions import Condition
 from pcc_portal.history import History
+
+from .release import Release
 
 # Questions about the {row} of an item; each {} is a value, in the order told.
 # Whether it is released: the moment.
@@ -52,60 +53,6 @@ def later_version(
     later = LATER_VERSION.replace("ITEMS", model._meta.db_table)
     later = f"NOT {later}" if negated else later
     return Condition(later, Value(at, output_field=models.DateTimeField()))
-
-
-class ReleaseQuerySet(models.QuerySet["Release"]):
-    def released(self, at: dt.datetime) -> "ReleaseQuerySet":
-        return self.filter(released_at__lte=at)
-
-    def due(self, at: dt.datetime) -> "ReleaseQuerySet":
-        """Set for a time that has come, and not released yet."""
-        return self.filter(released_at=None, due_at__lte=at)
-
-
-class Release(models.Model):
-    """The one act by which anything becomes known: every item in it, in the same moment."""
-
-    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="releases")
-    title = models.CharField(max_length=200, help_text="What is released, for the office's record.")
-    due_at = models.DateTimeField(
-        "release at",
-        null=True,
-        blank=True,
-        help_text="UK time (GMT in winter, BST in summer). Leave empty to release by hand.",
-    )
-    released_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    history = History()
-    objects = ReleaseQuerySet.as_manager()
-
-    class Meta:
-        ordering = [models.F("released_at").desc(nulls_first=True), "-id"]
-        permissions = [("release_items", "Can make items known, now or at a set time")]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def is_released(self) -> bool:
-        return self.released_at is not None
-
-    def items(self) -> "list[ReleasableItem]":
-        """Everything in this release, whatever its kind. One query a kind."""
-        return [
-            item
-            for model in releasable_models()
-            for item in model._default_manager.filter(release=self)
-        ]
 
 
 class ReleasableQuerySet(models.QuerySet[Any]):
@@ -230,15 +177,10 @@ def releasable_models() -> list[type[ReleasableItem]]:
     return [model for model in apps.get_models() if issubclass(model, ReleasableItem)]
 
 
-class PublicRevision(models.Model):
-    """One row that counts every change of what the public sees. See ``releases/revision.py``."""
-
-    number = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(id=1), name="public_revision_is_one_row"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.number)
+def items_of(release: Release) -> list[ReleasableItem]:
+    """Everything in a release, whatever its kind. One query a kind."""
+    return [
+        item
+        for model in releasable_models()
+        for item in model._default_manager.filter(release=release)
+    ]
