@@ -202,7 +202,7 @@ class ReleaseAdmin(Releasing):
     def release_now(self, request: HttpRequest, queryset: QuerySet[Release]) -> None:
         for chosen in queryset:
             try:
-                done = release(chosen, at=timezone.now())
+                done = release(chosen, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
             except ReleaseRefused as refused:
                 self.message_user(request, refused.sentence, messages.ERROR)
             else:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from elections.looking import StandIn
 from elections.models import STATUS_ON, Agent, Candidate, Election
 from pcc_portal.conditions import Condition
+from pcc_portal.findings import Finding
 from pcc_portal.history import History
 
 from .release import Release
@@ -96,11 +97,29 @@ class ReleasableItem(models.Model):
         PUBLIC = "public", "Everyone"
         CANDIDATES = "candidates", "Candidates of this election"
 
+    class Change(models.TextChoices):
+        """What a later version is; the first one is none of these."""
+
+        MINOR = "minor", "Minor change"
+        CORRECTION = "correction", "Correction"
+        WITHDRAWAL = "withdrawal", "Withdrawal"
+
+    # A reader who was told the old version is owed a reason.
+    NEED_NOTE = (Change.CORRECTION, Change.WITHDRAWAL)
+
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="%(class)ss")
     slug = models.SlugField(
         "address", max_length=80, help_text="The last part of the page's address."
     )
     version = models.PositiveSmallIntegerField(default=1, editable=False)
+    change = models.CharField(
+        "kind of change", max_length=10, choices=Change, blank=True, editable=False
+    )
+    change_note = models.TextField(
+        "what changed, and why",
+        blank=True,
+        help_text="Everyone reads this, beside the old version and the new one.",
+    )
     audience = models.CharField(
         "who sees it", max_length=10, choices=Audience, default=Audience.PUBLIC
     )
@@ -124,7 +143,16 @@ class ReleasableItem(models.Model):
                 name="%(class)s_version_unique",
                 violation_error_message="This election already has a page with this address.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(version=1, change="") | models.Q(version__gt=1),
+                name="%(class)s_first_version_changes_nothing",
+            ),
         ]
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether it only says that what stood here was withdrawn."""
+        return self.change == self.Change.WITHDRAWAL
 
     @property
     def is_released(self) -> bool:
@@ -158,6 +186,10 @@ class ReleasableItem(models.Model):
 
         Asked only at the release, so that a draft can be saved however unfinished it is.
         """
+
+    def findings(self) -> list[Finding]:
+        """What the checks say of its words and figures, the parts’ too. Costs queries."""
+        return []
 
 
 class ReleasedPart(models.Model):
