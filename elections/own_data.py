@@ -1,4 +1,4 @@
-"""What the office holds about one person, as the person may have it: theirs, and nobody else's."""
+"""What this room holds about one person (see ``pcc_portal/own_data.py``)."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -20,7 +20,6 @@ from .models import (
     User,
 )
 
-# Every column that leads to a person or describes one: in which part of the file it is …
 HELD = {
     "account.EmailAddress.email": "addresses",
     "account.EmailAddress.user": "addresses",
@@ -56,7 +55,6 @@ WORK = (
 )
 PUBLISHED = "What the portal publishes about the office and its events: it is on the public pages."
 NO_PERSON = ""
-# … or why it is in none. An empty reason: it names no person.
 LEFT_OUT = {
     "admin.LogEntry.user": WORK,
     "elections.Agent.invited_by": WORK,
@@ -65,7 +63,6 @@ LEFT_OUT = {
     "elections.Invitation.sent_by": WORK,
     "elections.StandingRequest.decided_by": WORK,
     "elections.StatusChange.recorded_by": WORK,
-    "releases.Release.created_by": WORK,
     "elections.StandingRequest.reason": "Why the office declined a request to be invited: write "
     "to the office for it.",
     "elections.CodeMail.address": "A sign-in code that waits to be mailed, with your address: it "
@@ -80,8 +77,6 @@ LEFT_OUT = {
     "elections.Office.name": NO_PERSON,
     "elections.Office.short_name": NO_PERSON,
     "elections.Election.name": NO_PERSON,
-    "workshops.EventHost.name": PUBLISHED,
-    "infolog.Topic.name": NO_PERSON,
     "auth.Group.name": NO_PERSON,
     "auth.Permission.name": NO_PERSON,
     "django_q.Schedule.name": NO_PERSON,
@@ -89,8 +84,8 @@ LEFT_OUT = {
 }
 
 
-def own_data(user: User, *, at: dt.datetime) -> dict[str, Any]:
-    """All that is held about ``user`` at the moment ``at``, ready to be written as JSON.
+def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
+    """What is held about ``user`` as a person who signs in, stands or acts for a candidate.
 
     A fixed number of queries. Other people stand in it only where the person named them or acts
     for them: a candidate's agents, an agent's candidate.
@@ -106,7 +101,6 @@ def own_data(user: User, *, at: dt.datetime) -> dict[str, Any]:
         StandingRequest.objects.filter(email__iexact=user.email).select_related("election")
     )
     return {
-        "made_at": at,
         "account": _account(user),
         "addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
         "candidacies": [_candidacy(row) for row in candidacies],
@@ -128,7 +122,6 @@ def own_data(user: User, *, at: dt.datetime) -> dict[str, Any]:
             SignInRecord.objects.filter(user=user), "at", "what", "reason", "network_address"
         ),
         "changes": _changes(user, candidacies, agencies, invitations, requests),
-        "left_out": sorted({reason for reason in LEFT_OUT.values() if reason}),
     }
 
 

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_safe
 
 from elections.involvements import Involvement, involvements
 from elections.models import Candidate, Election
-from elections.own_data import own_data
 from elections.sign_in import signed_in_before
 from releases.models import Reader, ReleasableItem, releasable_models
 from workshops.models import Event
 from workshops.programme import Entry, current_events, drawn
+
+from .own_data import own_data
 
 NEWEST = 10
 NEXT = 6
@@ -70,7 +71,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
 def own_data_file(request: HttpRequest) -> HttpResponse:
     """What is held about the person who asks, whoever they are, as a file."""
     at = timezone.now()
-    data = own_data(request.user, at=at)  # type: ignore[arg-type]
+    data = own_data(request.user, at=at)
     response = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     name = f"what-is-held-about-me-{timezone.localdate(at)}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -183,6 +183,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(_secret("TRUSTED_PROXY_COUNT", "0"))
 STAFF_GATES = ["elections.impartiality.gate"]
 # Where each room says how long it keeps what about people (pcc_portal/retention.py).
 RETENTION = ["elections.retention"]
+# Where each room says what it holds about a person (pcc_portal/own_data.py).
+OWN_DATA = ["elections.own_data", "releases.own_data", "workshops.own_data", "infolog.own_data"]
 # What each room has to say on the staff's first page (pcc_portal/desk.py).
 DUE = [
     "elections.due.due",
