@@ -22,6 +22,7 @@ from elections.invitations import (
     take_up,
 )
 from elections.models import Agent, Candidate, Invitation, User
+from elections.models.invitation import HEARD_OF_WITHIN
 from elections.refusals import Refused, check_whole
 from elections.rehearsing import rehearse
 from tests.conftest import NOON, PortalClient, give_status
@@ -354,7 +355,10 @@ def test_invitation_is_for_one_candidate_or_one_agent(newcomer, agent):
 
 def test_state_says_what_became_of_it():
     invitation = Invitation(sent_at=NOON)
-    assert invitation.state(NOON) == "Not taken up; it is not known whether the mail was sent"
+    assert (
+        invitation.state(NOON + HEARD_OF_WITHIN)
+        == "Not taken up; it is not known whether the mail was sent"
+    )
     assert invitation.state(NOON + FORTNIGHT) == "Not taken up, run out"
     invitation.taken_up_at = NOON
     assert invitation.state(NOON + FORTNIGHT) == "Taken up"
