@@ -117,7 +117,7 @@ class InvitationAdmin(ReadOnly):
             request,
             queryset,
             lambda invitation: send_again(invitation, sign_in_url=url, by=request.user, at=at),
-            "Invitations on their way again, this list says if the mail server refuses one",
+            "Invitations on their way again (this list says if one fails)",
         )
 
     @admin.action(description="Take the invitation back", permissions=["change"])
