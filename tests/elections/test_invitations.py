@@ -23,7 +23,7 @@ from elections.invitations import (
 )
 from elections.models import Agent, Candidate, Invitation, User
 from elections.models.invitation import HEARD_OF_WITHIN
-from elections.refusals import Refused, check_whole
+from elections.refusals import Refused
 from elections.rehearsing import rehearse
 from tests.conftest import NOON, PortalClient, give_status
 
@@ -321,20 +321,6 @@ def test_revoking_an_agents_invitation_ends_the_agents_access(client, appoint, e
     row = Agent.objects.get()
     assert (row.revoked_at, row.revoked_by) == (NOON, editor)
     assert client.get(reverse("account_logout")).wsgi_request.user.is_anonymous
-
-
-def test_two_who_invite_the_same_new_address_at_once_get_one_user(newcomer, invite, monkeypatch):
-    def meanwhile(row):
-        check_whole(row)
-        if isinstance(row, User):
-            User.objects.create_user(row.email, "The other member of staff’s")
-
-    monkeypatch.setattr("elections.invitations.check_whole", meanwhile)
-
-    invite(newcomer)
-
-    newcomer.refresh_from_db()
-    assert newcomer.user == User.objects.get(email="amara@example.org")
 
 
 def test_invitation_taken_up_cannot_be_revoked(newcomer, invite, editor):
