@@ -137,13 +137,13 @@ ADMIN = """
 #                                       anon known edit appr orga answ fina audi admi plain new
 admin:audit                             in   in    403  ok   403  403  403  ok   ok   403   say
 admin:index                             in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
-admin:login                             in   403   403  403  403  403  403  403  403  403   403
+admin:login                             in   403   go   go   go   go   go   go   go   go    go
 admin:logout                            go   go    post post post post post post post post  say
 admin:password_change                   in   in    404  404  404  404  404  404  404  404   say
 admin:password_change_done              in   in    404  404  404  404  404  404  404  404   say
 admin:autocomplete                      in   in    403  403  403  403  403  403  403  403   say
 admin:jsi18n                            in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
-admin:view_on_site                      in   in    go   go   go   go   go   go   go   go    say
+admin:view_on_site                      in   in    go   go   go   go   go   go   go   403   say
 admin:elections_candidate_import        in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403   say
@@ -162,6 +162,10 @@ agent-invite-again   theirs  in   go   404   404   404  404   404   404 404  404
 mfa_remove_webauthn  another in   404  404   404   404  2nd   2nd   2nd 2nd  404
 account_logout       -       go   go   go    go    go   go    go    go  go   go
 new-calendar-address -       in   go   go    go    404  404   404   404 2nd  2nd
+start-looking        -       in   404  404   404   404  go    go    say 2nd  2nd
+stop-looking         -       go   go   go    go    go   go    go    go  go   go
+impartiality         -       in   403  403   403   403  go    go    ok  2nd  2nd
+elections:standing   -       ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
 agents               -       in   ok   404   ok    404  404   404   404 404  404
 """
 
