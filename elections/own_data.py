@@ -11,6 +11,7 @@ from django.db import models
 
 from .models import (
     Agent,
+    CalendarAddress,
     Candidate,
     ImpartialityDeclaration,
     Invitation,
@@ -26,6 +27,7 @@ HELD = {
     "elections.Agent.candidate": "candidacies",
     "elections.Agent.name": "candidacies",
     "elections.Agent.user": "agencies",
+    "elections.CalendarAddress.user": "calendar_addresses",
     "elections.Candidate.other_names": "candidacies",
     "elections.Candidate.surname": "candidacies",
     "elections.Candidate.user": "candidacies",
@@ -110,6 +112,7 @@ def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
         "declarations": _rows(
             ImpartialityDeclaration.objects.filter(user=user), "version", "wording", "confirmed_at"
         ),
+        "calendar_addresses": _rows(CalendarAddress.objects.filter(user=user), "key", "made_at"),
         "sessions": _rows(
             UserSession.objects.filter(user=user).order_by("created_at"),
             *("created_at", "last_seen_at", "ip", "user_agent"),

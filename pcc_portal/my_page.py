@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from elections.involvements import Involvement, involvements
-from elections.models import Candidate, Election
+from elections.models import CalendarAddress, Candidate, Election
 from elections.sign_in import signed_in_before
 from releases.models import Reader, ReleasableItem, releasable_models
 from workshops.models import Event
@@ -80,10 +80,7 @@ def own_data_file(request: HttpRequest) -> HttpResponse:
 
 def _own_part(request: HttpRequest, involved: Involvement, at: dt.datetime) -> dict[str, Any]:
     election = involved.election
-    context: dict[str, Any] = {
-        "today": involved.today,
-        "calendar": request.build_absolute_uri(reverse("workshops:calendar", args=[election.slug])),
-    }
+    context: dict[str, Any] = {"today": involved.today}
     if not involved.agent:
         context["agents"] = involved.candidate.agents.active()
     if involved.has_access:
@@ -94,8 +91,17 @@ def _own_part(request: HttpRequest, involved: Involvement, at: dt.datetime) -> d
             "since": since,
             "news": news(election, user=request.user, at=at, since=since),
             "entries": next_dates(involved, user=request.user, at=at),
+            "calendar": _calendar(request),
         }
     return context
+
+
+def _calendar(request: HttpRequest) -> str:
+    """The address of the person's own dates; empty until they have one made."""
+    address = CalendarAddress.objects.filter(user=request.user.pk).first()
+    if address is None:
+        return ""
+    return request.build_absolute_uri(reverse("my-calendar", args=[address.key]))
 
 
 def _new_since(involved: Involvement, before: dt.datetime | None) -> dt.datetime | None:

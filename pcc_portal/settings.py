@@ -169,9 +169,13 @@ ACCOUNT_FORMS = {
 }
 # Who counts what is told in docs/decisions/0007-limits-of-signing-in.md.
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "30/15m/ip",
+    "request_login_code": "",  # allauth's own; ours are the next six
+    "code_in_known_browser": "10/15m/key",
+    "code_asked_here": "30/15m/ip",
     "code_for_address_here": "10/15m/key",
     "code_for_address_elsewhere": "30/15m/key",
+    "code_kept_for_each_network": "2/15m/key",
+    "code_mailed_to_strangers": "2/5m/key",  # the key is the code, which changes every 5 minutes
     "wrong_code": "20/15m/ip",
     "recorded_refusal": "10/15m/ip",
     "login_failed": "5/15m/key",  # second factor; the key is the user, who has typed a code before
