@@ -10,7 +10,7 @@ from pcc_portal.findings import Finding
 from .abbreviations import check_abbreviations
 from .amounts import check_amounts
 from .colours import check_colours
-from .contradictions import Claim, check_contradictions, claims_of
+from .contradictions import Claim, check_contradictions, claims_of, is_to_be_found
 from .counts import Counted, check_counts, counted
 from .grids import check_grids
 from .links import check_links
@@ -25,6 +25,7 @@ __all__ = [
     "check_counts",
     "claims_of",
     "counted",
+    "is_to_be_found",
     "plain",
     "proofread",
     "rich",

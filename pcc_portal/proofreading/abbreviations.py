@@ -12,11 +12,11 @@ EVERYONE_KNOWS = frozenset(
     re.findall(
         r"\w+",
         """
-    AD AGM AI AM BBC BC BMP BST CCTV CD CSV CV DIY DNA DVD EU FAQ GB GDP GMT GP GPS HM HTML HTTP
-    HTTPS ID IT ITV JPEG JPG MBE CBE OBE KBE DBE QPM DL JP KC QC MP MPS NHS NI OK PA PC PCC PCCS
-    PDF PFCC PFCCS PIN PM PNG PS PT RIP RSVP SMS SUV TV UFO UK UN URL US USA USB UTC VAT VIP XML
-    COVID II III IV VI VII VIII IX XI XII
-    """,
+        AD AGM AI AM BBC BC BMP BST CBE CCTV CD COVID CSV CV DBE DIY DL DNA DVD EU FAQ GB GDP GMT GP
+        GPS HM HTML HTTP HTTPS ID IT ITV JP JPEG JPG KBE KC LGBT LGBTQ MBE MP MPS NE NHS NI NW OBE
+        OK PA PC PCC PCCS PDF PFCC PFCCS PIN PM PNG PS PT QC QPM RIP RSVP SE SMS SUV SW TV UFO UK
+        UN URL US USA USB UTC VAT VIP XML II III IV VI VII VIII IX XI XII
+        """,
     )
 )
 SMALL_WORDS = frozenset(
@@ -27,6 +27,7 @@ ABBREVIATION = re.compile(
 )
 # A postcode, a road, a reference: no abbreviation.
 NOT_WORDS = re.compile(r"\d")
+SHOUTED = re.compile(r"(?:\b[A-Z]{2,} (?:& )?){2,}[A-Z]{2,}")
 MOST_CAPITALS = 0.6
 LONGEST = 8
 # A longer word in capitals is shouted.
@@ -65,7 +66,7 @@ def _abbreviations(passage: Passage) -> Iterator[str]:
     for block in passage.blocks:
         if _is_shouted(block.text):
             continue
-        for match in ABBREVIATION.finditer(block.text):
+        for match in ABBREVIATION.finditer(SHOUTED.sub(" ", block.text)):
             letters = sum(letter.isupper() for letter in match[1])
             if 1 < letters <= LONGEST_ONE and not NOT_WORDS.search(match[1]):
                 yield match[1]
@@ -102,12 +103,22 @@ def _runs(letters: list[str]) -> set[str]:
     }
 
 
+def _first_letters(text: str) -> str:
+    words = re.findall(r"[^\W\d_]+", text)
+    return "".join(word[0] for word in words if word.casefold() not in SMALL_WORDS).casefold()
+
+
 def _is_spelt_out(abbreviation: str, text: str) -> bool:
     """As in “night-time economy (NTE)”, “NTE (night-time economy)” or “NTE stands for …”."""
     name = re.escape(abbreviation)
-    first = abbreviation[0].casefold()
-    for match in re.finditer(rf"\((?:the |or )?{name}s?\)", text):
-        before = re.findall(r"[^\W\d_]+", text[max(0, match.start() - NEAR) : match.start()])
-        if any(word[0].casefold() == first for word in before[-2 * len(abbreviation) :]):
+    letters = re.sub(r"[^A-Z]", "", abbreviation).casefold()
+    for match in re.finditer(rf"(\()?(?<!\w){name}(?!\w)", text):
+        before = text[max(0, match.start() - NEAR) : match.start()]
+        after = text[match.end() : match.end() + NEAR]
+        if letters in _first_letters(before) or letters in _first_letters(after):
+            return True
+        # In brackets behind its name, whose letters may be other ones: behind any such word.
+        near = _first_letters(before)[-2 * len(letters) :]
+        if match[1] and letters[0] in near:
             return True
     return bool(re.search(rf"\b{name} (?:\([a-zA-Z][^()]{{5,}}\)|stands? for |means )", text))

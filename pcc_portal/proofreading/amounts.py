@@ -11,6 +11,11 @@ AMOUNT = re.compile(
     r"£\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:million|billion|thousand|bn|m|k)\b)?", re.IGNORECASE
 )
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# On a dated page a reader can tell which year that is.
+THIS_YEAR = re.compile(
+    r"\b(?:this|the (?:current|coming|last|next|past|following)) (?:financial )?year\b",
+    re.IGNORECASE,
+)
 # £8.6: pounds and pence have two decimals, so something must be missing behind it.
 NO_UNIT = re.compile(
     r"£\s?\d[\d,]*\.\d(?!\d)(?!\s?(?:million|billion|thousand|bn|m|k)\b)", re.IGNORECASE
@@ -24,7 +29,8 @@ def check_amounts(passage: Passage) -> Iterator[Finding]:
             "money-unit",
             f"“{match[0]}” has no unit: nobody can tell whether thousands or millions are meant.",
         )
-    if passage.is_label or YEAR.search(f"{passage.where} {passage.text}"):
+    context = f"{passage.year} {passage.where} {passage.text}"
+    if passage.is_label or YEAR.search(context) or THIS_YEAR.search(context):
         return
     amounts = list(dict.fromkeys(match[0] for match in AMOUNT.finditer(passage.text)))
     if amounts:

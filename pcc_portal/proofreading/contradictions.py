@@ -23,6 +23,8 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"(?<![\w£.,/-])\d[\d,]*(?:\.\d+)?(?![\w/%:-])")
+# Who says that two numbers differ has told the reader.
+TOLD = re.compile(r"\b(?:do(?:es)? not agree|differs?|disagrees?)\b", re.IGNORECASE)
 WORDS_BEFORE = 3
 LONG_WORD = 4
 
@@ -43,6 +45,11 @@ class Claim:
         return not (self.years and other.years and self.years.isdisjoint(other.years))
 
 
+def is_to_be_found(words: str) -> bool:
+    """Whether something is called money that a budget still has to find."""
+    return bool(re.search(rf"\b(?:{_WORDS})\b", words, re.IGNORECASE))
+
+
 def claims_of(passages: Sequence[Passage]) -> list[Claim]:
     """Every number that could be held against another one."""
     return [
@@ -50,6 +57,7 @@ def claims_of(passages: Sequence[Passage]) -> list[Claim]:
         for passage in passages
         if not passage.is_label
         for block in passage.blocks
+        if not TOLD.search(block.text)
         for sentence in re.split(r"(?<=[.!?])\s+", block.text)
         for claim in (*_money_claims(sentence, passage), *_worded_claims(sentence, passage))
     ]

@@ -18,6 +18,9 @@ COUNT = re.compile(
     rf"(?<![\w.,£])({'|'.join(WORDS)}|\d{{1,2}})(?: of the| different| local)? ([A-Za-z]{{3,}}s)\b",
     re.IGNORECASE,
 )
+# “Two years” says how long, not how many rows a table has.
+SPANS = {"day", "week", "month", "year", "hour", "minute", "time"}
+SPANS |= {f"{span}s" for span in SPANS}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def counted(title: str, row_heading: str, number: int) -> Counted:
     first letters too.
     """
     noun = row_heading.casefold().split()[-1] if row_heading.split() else ""
-    names = {noun, _one(noun)} - {""}
+    names = {noun, _one(noun)} - {""} - SPANS
     run: list[str] = []
     for word in re.findall(r"[^\W\d_]+", title):
         run = [*run, word] if word[0].isupper() else []

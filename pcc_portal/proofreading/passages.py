@@ -57,6 +57,7 @@ class Passage:
     grids: tuple[Grid, ...] = ()
     field: str = ""
     is_label: bool = False
+    year: str = ""  # which the place as a whole is about, if it says so elsewhere
 
     @property
     def text(self) -> str:
@@ -70,17 +71,19 @@ class Passage:
         return self.finding(code, Severity.WARNING, sentence)
 
 
-def plain(where: str, text: str, *, field: str = "", is_label: bool = False) -> Passage:
+def plain(
+    where: str, text: str, *, field: str = "", is_label: bool = False, year: str = ""
+) -> Passage:
     """The passage of a plain text: lines up to an empty one are a block, and so is each point."""
     blocks: list[Block] = []
     links: list[Link] = []
     for kind, part in _parts(text):
         links += _typed_links(part, len(blocks))
         blocks.append(Block(_in_one_line(MARKDOWN_LINK.sub(r"\1", part)), kind))
-    return Passage(where, tuple(blocks), tuple(links), (), field, is_label)
+    return Passage(where, tuple(blocks), tuple(links), (), field, is_label, year)
 
 
-def rich(where: str, html: str, *, field: str = "") -> Passage:
+def rich(where: str, html: str, *, field: str = "", year: str = "") -> Passage:
     """The passage of a text with markup. Broken markup is read as far as it goes."""
     reader = _Reader()
     reader.feed(html)
@@ -90,7 +93,7 @@ def rich(where: str, html: str, *, field: str = "") -> Passage:
     for number, block in enumerate(reader.blocks):
         links += [link for link in _typed_links(block.text, number) if not link.is_bare]
     blocks = [Block(MARKDOWN_LINK.sub(r"\1", block.text), block.kind) for block in reader.blocks]
-    return Passage(where, tuple(blocks), tuple(links), tuple(reader.grids), field)
+    return Passage(where, tuple(blocks), tuple(links), tuple(reader.grids), field, year=year)
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
@@ -11,8 +12,11 @@ from django.utils import timezone
 
 from elections.looking import StandIn
 from elections.models import STATUS_ON, Agent, Candidate, Election
+from elections.naming import check_names
 from pcc_portal.conditions import Condition
+from pcc_portal.findings import Finding, Severity
 from pcc_portal.history import History
+from pcc_portal.proofreading import Claim, Counted, Passage, proofread
 
 from .release import Release
 
@@ -158,6 +162,35 @@ class ReleasableItem(models.Model):
 
         Asked only at the release, so that a draft can be saved however unfinished it is.
         """
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with it, its parts and all; asked before a release. Costs queries.
+
+        An error stops the release. A warning may stand, with a reason: it is known again by its
+        code and its sentence, so a sentence says which place it is about.
+        """
+        return self.findings_in_texts()
+
+    def findings_in_texts(
+        self, *, tables: Sequence[Counted] = (), others: Sequence[Claim] = ()
+    ) -> list[Finding]:
+        """What is wrong with its passages. ``tables`` stand beside them; ``others`` are claims of
+        other items that these should agree with.
+        """
+        passages = self.passages()
+        known = self.election.office.short_name.split()
+        return [
+            *proofread(passages, tables=tables, others=others, explained=known),
+            *check_names(passages, self.election, severity=self.severity_of_name),
+        ]
+
+    def severity_of_name(self, passage: Passage) -> Severity:
+        """How grave it is that a passage names somebody who stands."""
+        return Severity.WARNING
+
+    def passages(self) -> list[Passage]:
+        """What a reader reads of it, place by place, for the checks. May cost queries."""
+        return []
 
 
 class ReleasedPart(models.Model):
