@@ -74,3 +74,17 @@ ORDINARY_WORDS = frozenset(
         """,
     )
 )
+# Words that begin sentences with a capital, and are no first names.
+BEGIN_SENTENCES = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a after all also although and as asked at because before both but by can candidate
+        candidates could did do does even every for from had has have here how however if in is
+        it later like may most no nobody not of on once only or our perhaps said she should since
+        so some than that the their then there these they this though through thus to today under
+        unless until was we were what when where whether which while who whose why will with
+        without would yes yesterday yet
+        """,
+    )
+)

@@ -11,7 +11,7 @@ from pcc_portal.findings import Finding, Severity
 from pcc_portal.proofreading import Passage
 
 from .models import Candidate, Election
-from .name_lists import NO_PARTY, ORDINARY_WORDS, PARTIES, TITLES
+from .name_lists import BEGIN_SENTENCES, NO_PARTY, ORDINARY_WORDS, PARTIES, TITLES
 
 ABOUT_THE_LIST = re.compile(
     r"\b(?:statement of persons nominated|list of candidates|candidates? list|nominations)\b",
@@ -88,13 +88,17 @@ def _surnames(text: str, surname: str) -> Iterator[str]:
         word_before = re.search(r"[\w’'-]+$", before)
         if not match[0][0].isupper():
             continue
-        if word_before and word_before[0][0].isupper():
+        if word_before and _is_a_name(word_before[0]):
             continue  # somebody else of that name, or a part of a longer one
         starts_sentence = not before or before[-1] in ".!?:;\n"
         is_in_a_name = re.match(r" [A-Z]", after)
         if is_ordinary and (starts_sentence or is_in_a_name):
             continue
         yield match[0]
+
+
+def _is_a_name(word: str) -> bool:
+    return word[0].isupper() and word.casefold() not in BEGIN_SENTENCES
 
 
 def _parties_of(candidates: Sequence[Candidate]) -> Iterator[str]:

@@ -20,11 +20,14 @@ THIS_YEAR = re.compile(
 NO_UNIT = re.compile(
     r"£\s?\d[\d,]*\.\d(?!\d)(?!\s?(?:million|billion|thousand|bn|m|k)\b)", re.IGNORECASE
 )
+# Who writes that a unit is missing has told the reader.
+SAYS_UNIT = re.compile(r"\bunits?\b", re.IGNORECASE)
 
 
 def check_amounts(passage: Passage) -> Iterator[Finding]:
     """Money without a year anywhere in the passage, and money without its unit."""
-    for match in NO_UNIT.finditer(passage.text):
+    told = SAYS_UNIT.search(passage.text)
+    for match in () if told else NO_UNIT.finditer(passage.text):
         yield passage.warning(
             "money-unit",
             f"“{match[0]}” has no unit: nobody can tell whether thousands or millions are meant.",
@@ -35,7 +38,8 @@ def check_amounts(passage: Passage) -> Iterator[Finding]:
     amounts = list(dict.fromkeys(match[0] for match in AMOUNT.finditer(passage.text)))
     if amounts:
         yield passage.warning(
-            "money-year", f"{_listed(amounts)} stands without a year. Say which year it is for."
+            "money-year",
+            f"{_listed(amounts)}: no year is given. Say which year it is for.",
         )
 
 
