@@ -47,8 +47,8 @@ def tell_findings(context: dict[str, Any], obj: ReleasableItem | None) -> None:
     beside = []
     for name, found in by_field.items():
         bound = context["adminform"].form[name]
-        fields[name].help_text = render_to_string(
-            "releases/_findings.html", {"findings": found, "help": fields[name].help_text}
-        )
+        told = {"findings": found, "help": bound.help_text}
+        # The field says that it has help, which a screen reader then reads with it.
+        bound.help_text = bound.field.help_text = render_to_string("releases/_findings.html", told)
         beside.append(Beside(str(bound.label), bound.id_for_label, len(found)))
     context["checked"] = Checked(on_top, beside, stored.is_released)
