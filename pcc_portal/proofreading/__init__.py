@@ -13,7 +13,7 @@ from .colours import check_colours
 from .contradictions import Claim, check_contradictions, claims_of, is_to_be_found
 from .counts import Counted, check_counts, counted
 from .grids import check_grids
-from .links import check_links
+from .links import check_links, own_path
 from .passages import Passage, plain, rich
 from .sentences import check_sentences
 
@@ -26,6 +26,7 @@ __all__ = [
     "claims_of",
     "counted",
     "is_to_be_found",
+    "own_path",
     "plain",
     "proofread",
     "rich",

@@ -73,9 +73,10 @@ def _abbreviations(passage: Passage) -> Iterator[str]:
 
 
 def _is_shouted(text: str) -> bool:
-    letters = [letter for letter in text if letter.isalpha()]
-    capitals = sum(letter.isupper() for letter in letters)
-    return len(text.split()) > 1 and capitals > MOST_CAPITALS * len(letters)
+    """Whether a whole line stands in capitals, as headings do."""
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    shouted = sum(word.isupper() for word in words)
+    return shouted > 2 and shouted > MOST_CAPITALS * len(words)
 
 
 def _names(text: str) -> set[str]:

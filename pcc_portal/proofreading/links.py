@@ -138,6 +138,19 @@ def _own_hosts() -> set[str]:
     return {host for host in settings.ALLOWED_HOSTS if host.strip(".*")} - {"localhost"}
 
 
+def own_path(address: str) -> str:
+    """The path of a link to a page of this portal; empty for a link to anywhere else."""
+    address = address.strip()
+    if not address.startswith("/") or address.startswith("//"):
+        try:
+            parts = urlsplit(address)
+            is_own = parts.scheme in ("http", "https") and parts.hostname in _own_hosts()
+        except ValueError:
+            return ""
+        address = parts.path if is_own else ""
+    return address.partition("#")[0].partition("?")[0]
+
+
 def _why_no_page(address: str) -> str:
     path = address.partition("#")[0].partition("?")[0]
     if path.startswith((f"/{settings.STATIC_URL}".replace("//", "/"), "/media/")):

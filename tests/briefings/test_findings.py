@@ -85,6 +85,17 @@ def test_count_in_a_newsletter_is_held_against_its_table(make_newsletter, make_s
     assert codes(newsletter) == []
 
 
+def test_link_to_a_page_the_portal_does_not_have_is_found(make_newsletter):
+    newsletter = make_newsletter(slug="issue-1")
+    section(
+        newsletter, 'See <a href="/pcc-2021/newsletters/issue-33/#section-2">the last issue</a>.'
+    )
+
+    assert codes(newsletter) == ["link-portal"]
+    make_newsletter(slug="issue-33")
+    assert codes(newsletter) == []
+
+
 # --- documents -----------------------------------------------------------------------------
 
 
