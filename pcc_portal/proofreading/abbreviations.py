@@ -74,8 +74,8 @@ def _abbreviations(passage: Passage) -> Iterator[str]:
 
 def _is_shouted(text: str) -> bool:
     """Whether a whole line stands in capitals, as headings do."""
-    words = re.findall(r"[^\W\d_]{2,}", text)
-    shouted = sum(word.isupper() for word in words)
+    words: list[str] = re.findall(r"[^\W\d_]{2,}", text)
+    shouted = len([word for word in words if word.isupper()])
     return shouted > 2 and shouted > MOST_CAPITALS * len(words)
 
 

@@ -27,6 +27,8 @@ NUMBER = re.compile(r"(?<![\w£.,/-])\d[\d,]*(?:\.\d+)?(?![\w/%:-])")
 TOLD = re.compile(r"\b(?:do(?:es)? not agree|differs?|disagrees?)\b", re.IGNORECASE)
 WORDS_BEFORE = 3
 LONG_WORD = 4
+# The words before and after a number stand within so many characters.
+NEAR = 80
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,9 @@ def _worded_claims(sentence: str, passage: Passage) -> Iterator[Claim]:
     """Numbers between the same words, as in “commissioned to do 1,000 surveys”."""
     years = frozenset(YEAR.findall(sentence))
     for match in NUMBER.finditer(sentence):
-        before = re.findall(r"[^\W\d_]+", sentence[: match.start()])[-WORDS_BEFORE:]
-        after = re.match(r" ([^\W\d_]+)", sentence[match.end() :])
+        before = re.findall(r"[^\W\d_]+", sentence[max(0, match.start() - NEAR) : match.start()])
+        before = before[-WORDS_BEFORE:]
+        after = re.match(r" ([^\W\d_]+)", sentence[match.end() : match.end() + NEAR])
         is_year = YEAR.fullmatch(match[0])
         if len(before) < WORDS_BEFORE or not after or is_year:
             continue
