@@ -14,6 +14,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 
+from .finding_panel import tell_findings
 from .models import ReleasableItem, ReleasableQuerySet, Release, items_of
 from .releasing import ReleaseRefused, release, release_items, title_of
 
@@ -117,6 +118,12 @@ class ReleasableAdmin(Releasing):
     def view_on_site(self, obj: Any) -> str | None:
         """A draft is not on the site."""
         return obj.get_absolute_url() if obj.is_released else None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        tell_findings(context, kwargs.get("obj"))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         """A draft that something released points to stays: the database says so."""

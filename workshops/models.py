@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
 # Last parts of addresses that the programme uses itself.
@@ -114,6 +115,22 @@ class Event(ReleasableItem):
             )
         if self.pk:
             self._check_slots()
+
+    def passages(self) -> list[Passage]:
+        """Costs two queries."""
+        leads = [*self.hosts.all()]
+        points = [*self.agenda.all()]
+        people = "\n\n".join([str(host) for host in leads] + [point.speaker for point in points])
+        agenda = "\n\n".join(point.title for point in points)
+        return [
+            plain("Title", self.title, field="title", is_label=True),
+            plain("Summary", self.summary, field="summary", year=self.title),
+            plain("How to join", self.how_to_join, field="how_to_join"),
+            plain("Link to a recording", self.recording, field="recording", is_label=True),
+            plain("Source note", self.source_note, field="source_note", is_label=True),
+            plain("Who leads it", people, is_label=True),
+            plain("Agenda", agenda, is_label=True),
+        ]
 
     def _check_slots(self) -> None:
         has_slots = self.slots.exists()

@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
@@ -7,13 +8,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Value
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from elections.looking import StandIn
 from elections.models import STATUS_ON, Agent, Candidate, Election
+from elections.naming import check_names
 from pcc_portal.conditions import Condition
-from pcc_portal.findings import Finding
+from pcc_portal.findings import Finding, Severity
 from pcc_portal.history import History
+from pcc_portal.proofreading import Claim, Counted, Passage, own_path, proofread
 
 from .release import Release
 
@@ -188,7 +192,33 @@ class ReleasableItem(models.Model):
         """
 
     def findings(self) -> list[Finding]:
-        """What the checks say of its words and figures, the parts’ too. Costs queries."""
+        """What is wrong with it, its parts and all; asked before a release. Costs queries.
+
+        An error stops the release. A warning may stand, with a reason: it is known again by its
+        code and its sentence, so a sentence says which place it is about.
+        """
+        return self.findings_in_texts()
+
+    def findings_in_texts(
+        self, *, tables: Sequence[Counted] = (), others: Sequence[Claim] = ()
+    ) -> list[Finding]:
+        """What is wrong with its passages. ``tables`` stand beside them; ``others`` are claims of
+        other items that these should agree with.
+        """
+        passages = self.passages()
+        known = self.election.office.short_name.split()
+        return [
+            *_check_pages(passages),
+            *proofread(passages, tables=tables, others=others, explained=known),
+            *check_names(passages, self.election, severity=self.severity_of_name),
+        ]
+
+    def severity_of_name(self, passage: Passage) -> Severity:
+        """How grave it is that a passage names somebody who stands."""
+        return Severity.WARNING
+
+    def passages(self) -> list[Passage]:
+        """What a reader reads of it, place by place, for the checks. May cost queries."""
         return []
 
 
@@ -207,6 +237,35 @@ class ReleasedPart(models.Model):
 def releasable_models() -> list[type[ReleasableItem]]:
     """Every kind of item that can be released, in the order of ``INSTALLED_APPS``."""
     return [model for model in apps.get_models() if issubclass(model, ReleasableItem)]
+
+
+def _check_pages(passages: Sequence[Passage]) -> Iterator[Finding]:
+    """Links to an item of this portal that there is none of. Queries for each such link."""
+    for passage in passages:
+        for link in passage.links:
+            path = own_path(link.address)
+            if path and _names_no_item(path):
+                yield passage.warning(
+                    "link-portal",
+                    f"the link “{link.text}” leads to “{path}”, and this portal has no such page.",
+                )
+
+
+def _names_no_item(path: str) -> bool:
+    """Whether a path is one of an item’s, released or not, and no item has it."""
+    try:
+        named = resolve(path).kwargs
+    except Resolver404:
+        return False  # that it leads nowhere is found without the database
+    if not {"election_slug", "slug"} <= named.keys():
+        return False
+    return not any(
+        path.startswith(item.get_absolute_url())  # type: ignore[attr-defined]
+        for model in releasable_models()
+        for item in model._default_manager.filter(
+            election__slug=named["election_slug"], slug=named["slug"]
+        ).select_related("election")
+    )
 
 
 def items_of(release: Release) -> list[ReleasableItem]:
