@@ -135,10 +135,15 @@ class _Loader:
     def _approve(self, item: ReleasableItem, at: dt.datetime) -> None:
         """What the office published is shown as it was printed, whatever the checks say of it."""
         approver = User.objects.filter(groups__name=Role.APPROVER).order_by("pk").first()
-        for warning in objections_to(item).warnings:
-            waive(item, warning, by=approver, at=at, reason=AS_PRINTED)
         confirmed = [(question, "yes") for question in QUESTIONS]
-        approve(item, by=approver, at=at, checklist=confirmed)
+        try:
+            approve(item, by=approver, at=at, checklist=confirmed)
+        except Refused as refused:
+            if refused.code != "warnings":
+                raise
+            for warning in objections_to(item).warnings:
+                waive(item, warning, by=approver, at=at, reason=AS_PRINTED)
+            approve(item, by=approver, at=at, checklist=confirmed)
 
     def _make_election(self, row: Row) -> None:
         poll = self._read(row, "poll_date", self.calendar.day)
