@@ -8,7 +8,7 @@ from pcc_portal.triggers import take_away_triggers
 from releases.ledger import hash_of
 from releases.models import LedgerEntry
 
-AT = dt.datetime(2021, 3, 1, 10, tzinfo=dt.UTC)
+AT = dt.datetime(2021, 4, 1, 10, tzinfo=dt.UTC)
 
 
 def sql(statement: str, *values: object) -> None:

@@ -100,7 +100,11 @@ def test_verify_ledger_of_an_unknown_election_names_those_there_are(election):
 )
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_altered_entry_is_found(ledger, column, value, number):
-    sql("UPDATE releases_ledgerentry SET {column} = %s WHERE number = %s", value, number)
+    sql(
+        f"UPDATE releases_ledgerentry SET {column} = %s WHERE number = %s",  # noqa: S608 ours
+        value,
+        number,
+    )
 
     found(number)
 
