@@ -217,19 +217,14 @@ def _gaps(row: OfCandidate) -> Iterator[str]:
 
 
 def _late(candidate: Candidate, telling: Telling) -> str:
-    name = _person(candidate, telling)
+    name, title = _person(candidate, telling), f"“{telling.release}”"
+    state = telling.delivery.get_state_display().lower()
     if telling.after is None:
-        state = telling.delivery.get_state_display().lower()
-        return f"{name} has not been told of {telling.release}: the mail is “{state}”."
+        return f"{name} has not been told of {title} (mail: {state})."
+    told = f"{name} was told of {title} {in_words(telling.after)} after its release"
     if telling.is_told_otherwise:
-        return (
-            f"{name} was told of {telling.release} {in_words(telling.after)} after its release, in "
-            f"another way: the mail was “{telling.delivery.get_state_display().lower()}”."
-        )
-    return (
-        f"{name} was told of {telling.release} {in_words(telling.after)} after its release: the "
-        "mail server took the mail only then."
-    )
+        return f"{told}, in another way (mail: {state})."
+    return f"{told}: the mail server took the mail only then."
 
 
 def _caught_up(candidate: Candidate, tellings: list[Telling]) -> str:

@@ -134,16 +134,16 @@ def _told(entry: LedgerEntry, facts: dict[str, Any]) -> str:
         return f"To {_candidates(len(facts['candidates']))}"
     if entry.kind not in LedgerEntry.OF_ITEM:
         return ""
-    told = [_candidates(facts["candidates"])]
-    if facts["candidates"] >= FEW:
-        told.append(f"their {facts['agents']} {_plural(facts['agents'], 'agent')}")
-    else:
+    if not facts["candidates"] and not facts["subscribers"]:
+        return "Told to nobody by mail: there was no candidate yet"
+    told = [_candidates(facts["candidates"])] if facts["candidates"] else []
+    if 0 < facts["candidates"] < FEW:
         told.append("their agents")
+    elif facts["agents"]:
+        told.append(f"their {facts['agents']} {_plural(facts['agents'], 'agent')}")
     if facts["subscribers"]:
         told.append(f"{facts['subscribers']} public {_plural(facts['subscribers'], 'subscriber')}")
-    if not facts["candidates"]:
-        told = told[2:] or ["nobody by mail: there was no candidate yet"]
-    return f"Told to {' and '.join(told) if len(told) < FEW else _listed(told)}"
+    return f"Told to {_listed(told)}"
 
 
 def _candidates(many: int) -> str:
@@ -155,7 +155,8 @@ def _plural(many: int, noun: str) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _outcomes(releases: set[int]) -> dict[int, Any]:
