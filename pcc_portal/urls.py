@@ -34,7 +34,7 @@ urlpatterns = [
     path("my-page/data/", my_page.own_data_file, name="own-data"),
     path("my-page/calendar/new/", my_calendar.new_address, name="new-calendar-address"),
     path("my-page/calendar/<slug:key>.ics", my_calendar.my_calendar, name="my-calendar"),
-    path("my-page/reached/<int:delivery>/", reached, name="reached"),
+    path("my-page/reached/<int:pk>/", reached, name="reached"),
     path("ledger/", include(ledger_urls.of_portal)),
     path("account/", include("elections.account_urls")),
     path("admin/looking/", start_looking, name="start-looking"),

@@ -213,9 +213,9 @@ def _caught_up(user: int | None, election: Election) -> CatchUp | None:
 
 @login_required
 @require_POST
-def reached(request: HttpRequest, delivery: int) -> HttpResponse:
+def reached(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody says that what was written to them reached them."""
-    own = get_object_or_404(Delivery, pk=delivery, user=request.user.pk)
+    own = get_object_or_404(Delivery, pk=pk, user=request.user.pk)
     at: dt.datetime = timezone.now()
     if not is_briefed(request.user, own.candidate.election, at):  # type: ignore[union-attr]
         raise Http404("Not theirs any more.")
