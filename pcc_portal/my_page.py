@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from elections.involvements import Involvement, involvements
 from elections.models import CalendarAddress, Candidate, Election
 from elections.sign_in import signed_in_before
+from releases.acknowledging import deliveries_of
 from releases.models import Reader, ReleasableItem, releasable_models
 from workshops.models import Event
 from workshops.programme import Entry, current_events, drawn
@@ -86,7 +87,11 @@ def _own_part(request: HttpRequest, involved: Involvement, at: dt.datetime) -> d
     if involved.has_access:
         before = signed_in_before(request)
         since = None if "everything" in request.GET else _new_since(involved, before)
+        own = list(deliveries_of(request.user, involved.candidate))  # type: ignore[arg-type]
+        caught_up = [delivery.catch_up for delivery in own if delivery.catch_up]
         context |= {
+            "told": own[:NEWEST],
+            "caught_up": caught_up[-1] if caught_up else None,
             "before": before,
             "since": since,
             "news": news(election, user=request.user, at=at, since=since),

@@ -4,6 +4,8 @@ from django.urls import include, path
 from elections.looking_views import start as start_looking
 from elections.standing_views import standing, standing_received
 from elections.views import candidates, election_list, key_dates
+from releases import ledger_urls
+from releases.ledger_views import reached
 from releases.page_cache import public_page
 
 from . import my_calendar, my_page, pages, views
@@ -32,12 +34,15 @@ urlpatterns = [
     path("my-page/data/", my_page.own_data_file, name="own-data"),
     path("my-page/calendar/new/", my_calendar.new_address, name="new-calendar-address"),
     path("my-page/calendar/<slug:key>.ics", my_calendar.my_calendar, name="my-calendar"),
+    path("my-page/reached/<int:pk>/", reached, name="reached"),
+    path("ledger/", include(ledger_urls.of_portal)),
     path("account/", include("elections.account_urls")),
     path("admin/looking/", start_looking, name="start-looking"),
     path("admin/", admin.site.urls),
     # An election's address is the first part of everything that belongs to it.
     path("<slug:election_slug>/", views.election, name="election"),
     path("<slug:election_slug>/", include(election_frame)),
+    path("<slug:election_slug>/", include(ledger_urls.of_election)),
     path("<slug:election_slug>/", include("briefings.urls")),
     path("<slug:election_slug>/", include("workshops.urls")),
     path("<slug:election_slug>/", include("infolog.urls")),

@@ -14,6 +14,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 
+from . import ledger_admin  # noqa: F401 registers the staff pages of the ledger
 from .finding_panel import tell_findings
 from .models import ReleasableItem, ReleasableQuerySet, Release, items_of
 from .releasing import ReleaseRefused, release, release_items, title_of

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from .catching_up import catch_up_all
 from .releasing import release_due
 
 
@@ -11,3 +12,9 @@ def release_due_now() -> str:
     if not released:
         return "Nothing was due."
     return f"Released: {', '.join(str(release) for release in released)}."
+
+
+def catch_up_now() -> str:
+    """Give what was released to everyone who joined since. Returns what was done, as above."""
+    made = catch_up_all(at=timezone.now())
+    return f"Caught up: {len(made)}." if made else "Nobody had to be caught up."

@@ -4,6 +4,7 @@ Whoever writes an entry locks the head first, so entries follow one another with
 """
 
 import datetime as dt
+import secrets
 from typing import Any
 
 from django.db import connections, transaction
@@ -38,6 +39,7 @@ def append(
             election=election,
             at=at,
             kind=kind,
+            salt=secrets.token_hex(16),
             facts=canonical(facts),
             content=content,
             content_hash=sha256(content) if content else "",
@@ -50,20 +52,38 @@ def append(
 
 
 def hash_of(entry: LedgerEntry) -> str:
-    """The SHA-256 an entry has to have. Of the content it takes the hash in."""
+    """The SHA-256 an entry has to have: of its number, its seal, and the hash of the one before."""
+    return sha256(
+        canonical({"number": entry.number, "seal": seal_of(entry), "previous": entry.previous_hash})
+    )
+
+
+def seal_of(entry: LedgerEntry) -> str:
+    """The SHA-256 of what an entry says. Of the facts and the content it takes the hashes in.
+
+    So anyone can follow the chain, and check what of an entry is public, without the rest.
+    """
     return sha256(
         canonical(
             {
-                "number": entry.number,
                 "election": entry.election_id,
-                "at": entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+                "at": stamp(entry.at),
                 "kind": str(entry.kind),
-                "facts": entry.facts,
+                "facts": facts_hash(entry),
                 "content": entry.content_hash,
-                "previous": entry.previous_hash,
             }
         )
     )
+
+
+def facts_hash(entry: LedgerEntry) -> str:
+    """Salted: facts are so short that without it they could be guessed and tried."""
+    return sha256(f"{entry.salt}{entry.facts}")
+
+
+def stamp(moment: dt.datetime) -> str:
+    """A moment as it is hashed: ISO 8601 in UTC, to the microsecond."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
 def forbid_changes_of_ledger(using: str) -> None:

@@ -94,7 +94,7 @@ def _address(
     deliveries += [
         addressed_to(agent.user, agent.candidate, Delivery.Role.AGENT, at)
         for agent in Agent.objects.active()
-        .filter(candidate__in=candidates)
+        .filter(candidate__in=candidates, invited_at__lte=at)
         .select_related("user", "candidate")
         .order_by("pk")
     ]

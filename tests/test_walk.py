@@ -21,6 +21,7 @@ from model_bakery import baker
 from elections.calendar_addresses import make_anew
 from elections.models import Invitation, StandingRequest, User
 from elections.roles import Role
+from releases.models import Delivery
 from tests.addresses import Address, all_addresses
 from tests.canaries import seed_items
 from tests.conftest import APP_KEY, NOON, PortalClient
@@ -61,6 +62,14 @@ own-data                    -          in   ok   ok    ok    ok   ok    ok    ok
 new-calendar-address        -          post post post  post  post post  post  post 2nd  2nd
 my-calendar                 theirs     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 my-calendar                 another    404  404  404   404   404  404   404   404  2nd  2nd
+reached                     theirs     in   post post  post  post post  post  post 2nd  2nd
+heads:page                  -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+heads:feed                  -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+heads:chain                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+ledger:page                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+ledger:csv                  -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+ledger:json                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+ledger:everything           -          in   ok   ok    404   404  ok    ok    ok   2nd  2nd
 account_login               -          in   in   in    in    in   in    in    in   in   in
 account_request_login_code  -          ok   go   go    go    go   go    go    go   go   go
 account_confirm_login_code  -          in   go   go    go    go   go    go    go   go   go
@@ -148,6 +157,9 @@ admin:elections_candidate_import        in   in    403  403  403  403  403  403 
 admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403   say
 admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok   ok   403   say
+admin:releases_fairness                 in   in    403  ok   403  403  403  ok   ok   403   say
+admin:releases_fairness_of              in   in    403  ok   403  403  403  ok   ok   403   say
+admin:releases_fairness_csv             in   in    403  ok   403  403  403  ok   ok   403   say
 admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   404   say
 [admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404   say
 """
@@ -160,6 +172,7 @@ end-other-sessions   -       in   go   go    go    go   go    go    go  go   go
 agent-end            theirs  in   go   404   404   404  404   404   404 404  404
 agent-invite-again   theirs  in   go   404   404   404  404   404   404 404  404
 mfa_remove_webauthn  another in   404  404   404   404  2nd   2nd   2nd 2nd  404
+reached              theirs  in   go   404   404   404  404   404   404 2nd  2nd
 account_logout       -       go   go   go    go    go   go    go    go  go   go
 new-calendar-address -       in   go   go    go    404  404   404   404 2nd  2nd
 start-looking        -       in   404  404   404   404  go    go    say 2nd  2nd
@@ -172,7 +185,7 @@ agents               -       in   ok   404   ok    404  404   404   404 404  404
 # The verb of the table of roles that opens each page the admin makes for a model.
 VERBS = {"changelist": "v", "change": "v", "history": "v", "add": "a", "delete": "d"}
 # Rows that are only ever added need no record of their changes.
-WITHOUT_HISTORY = ("impartialitydeclaration", "signinrecord")
+WITHOUT_HISTORY = ("impartialitydeclaration", "signinrecord", "ledgerentry")
 KINDS = {"statement": "table", "statement-csv": "table", "document-file": "document"}
 # What has no name, and what the admin finds by a pattern of its own.
 PLACES = {
@@ -279,6 +292,7 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         "agent-end": agent.agencies.get().pk,
         "agent-invite-again": agent.agencies.get().pk,
         "mfa_remove_webauthn": passkey.pk,
+        "reached": Delivery.objects.filter(user=candidate).latest("pk").pk,
         "admin:elections_standingrequest_decline": StandingRequest.objects.get().pk,
         "admin:briefings_document_file": paper.pk,
     }

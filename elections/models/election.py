@@ -26,6 +26,7 @@ RESERVED_SLUGS = frozenset(
         "elections",
         "favicon-ico",
         "health",
+        "ledger",
         "my-page",
     }
     | {"privacy", "robots-txt", "search", "sign-in", "static"}

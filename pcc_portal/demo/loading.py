@@ -21,10 +21,12 @@ from elections.roles import Role
 from elections.timetabling import set_out
 from infolog.models import InformationRequest, Part, Response, Topic
 from pcc_portal.mail import DEMO_KEY
-from releases.models import ReleasableItem
+from releases.catching_up import catch_up_all
+from releases.models import Delivery, ReleasableItem
 from releases.neutrality import QUESTIONS
 from releases.releasing import release_items, title_of
 from releases.reviewing import approve, objections_to, waive
+from releases.sending import record, record_told
 from workshops.models import AgendaItem, Event, EventHost, Slot
 
 from .reading import Calendar, DemoError, Row, read_list, read_one
@@ -40,6 +42,8 @@ SECTIONS: dict[str, type[briefings.Section]] = {
 
 # Why a warning about a figure or a sentence of the past may stand.
 AS_PRINTED = "It is shown as the office published it at the time."
+# What a mail server answered to most mail.
+ACCEPTED = "250 2.0.0 Ok: queued"
 
 
 def load_demo(folder: Path, *, today: dt.date) -> dict[str, int]:
@@ -65,6 +69,8 @@ class _Loader:
         self.made: defaultdict[str, int] = defaultdict(int)
         self.written: list[Any] = []
         self.releases: defaultdict[dt.datetime, list[ReleasableItem]] = defaultdict(list)
+        # When somebody joined whom everything before has to be told.
+        self.joined: set[dt.datetime] = set()
         self.later: list[Callable[[], None]] = []
         self.election: Election
 
@@ -101,6 +107,9 @@ class _Loader:
     # --- one election -----------------------------------------------------------------------
 
     def _load_election(self, folder: Path) -> None:
+        self.releases.clear()
+        self.joined.clear()
+        self.later.clear()
         row = read_one(folder / "election.yaml")
         existing = Election.objects.filter(slug=row.need("slug")).first()
         if existing:
@@ -108,8 +117,6 @@ class _Loader:
             self.calendar.poll = existing.poll_date
         else:
             self._make_election(row)
-        self.releases.clear()
-        self.later.clear()
         kinds: list[tuple[str, type[ReleasableItem], Callable[..., None]]] = [
             ("documents", briefings.Document, self._document),
             ("statements", briefings.Statement, self._statement),
@@ -125,12 +132,42 @@ class _Loader:
                     make(item_row, model(election=self.election, slug=slug))
         for finish in self.later:
             finish()
-        for moment in sorted(self.releases):
-            items = self.releases[moment]
-            for item in items:
-                self._approve(item, moment)
-            release_items(items, election=self.election, title=title_of(items), at=moment)
-            self.made["release"] += 1
+        mail = list(read_list(folder / "mail.yaml"))
+        failures = {self._delivery_of(row): row for row in mail}
+        for moment in sorted({*self.releases, *self.joined}):
+            if moment in self.joined:
+                catch_up_all(at=moment)
+            if moment in self.releases:
+                self._release(self.releases[moment], moment)
+            self._record_mail(failures)
+        for row in failures.values():
+            raise row.error("nothing was mailed to them at that moment.", "to")
+
+    def _release(self, items: list[ReleasableItem], moment: dt.datetime) -> None:
+        for item in items:
+            self._approve(item, moment)
+        release_items(items, election=self.election, title=title_of(items), at=moment)
+        self.made["release"] += 1
+
+    def _delivery_of(self, row: Row) -> tuple[str, dt.datetime]:
+        return row.need("to"), self._read(row, "released", self.calendar.moment)
+
+    def _record_mail(self, failures: dict[tuple[str, dt.datetime], Row]) -> None:
+        """Mail of the past: recorded as what became of it, and sent to nobody."""
+        waiting = Delivery.objects.filter(
+            state=Delivery.State.QUEUED, candidate__election=self.election
+        )
+        for place, delivery in enumerate(waiting):
+            at = delivery.due_at + dt.timedelta(seconds=2 + 3 * place)
+            failed = failures.pop((delivery.address, delivery.due_at), None)
+            if failed is None:
+                record(delivery, Delivery.State.ACCEPTED, at=at, reply=ACCEPTED)
+                continue
+            record(delivery, failed.need("state"), at=at, reply=failed.need("reply"))
+            if failed.take("told") is not None:
+                told_at = self._read(failed, "told", self.calendar.moment)
+                record_told(delivery, how=failed.need("how"), by=None, at=told_at)
+            failed.finish()
 
     def _approve(self, item: ReleasableItem, at: dt.datetime) -> None:
         """What the office published is shown as it was printed, whatever the checks say of it."""
@@ -185,6 +222,7 @@ class _Loader:
                 record_status(candidate, **status.rest() | {"effective_from": day}, by=None, at=at)
             except Refused as refused:
                 raise status.error(refused.sentence) from refused
+            self.joined.add(at)
             self.made["status"] += 1
         if description:
             candidate.refresh_from_db()
@@ -202,6 +240,7 @@ class _Loader:
                 invited_by=candidate.user,
             )
             self._save(agent_row, agent, agent_row.rest())
+            self.joined.add(at)
             taken_up = at + dt.timedelta(hours=3)
             self._invitation(
                 Invitation(agent=agent, sent_at=at, sent_by=user, taken_up_at=taken_up), agent.user

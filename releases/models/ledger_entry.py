@@ -6,7 +6,7 @@ from elections.models import Election
 class LedgerEntry(models.Model):
     """One line of the ledger: what was told to whom, and when. It is never changed or deleted.
 
-    Each holds the SHA-256 of the one before. People stand in it by number only, never by name or
+    Each holds the hash of the one before. People stand in it by number only, never by name or
     address, so that nothing in it has to be forgotten. ``releases/ledger.py`` writes and checks it.
     """
 
@@ -27,6 +27,8 @@ class LedgerEntry(models.Model):
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="ledger")
     at = models.DateTimeField()
     kind = models.CharField(max_length=12, choices=Kind)
+    # Random, and hashed before the facts; as secret as they are.
+    salt = models.CharField(max_length=32)
     # Canonical JSON, see releases/ledger.py: exactly the text that was hashed.
     facts = models.TextField()
     # The item as it was released, in canonical JSON; empty where nothing was.
@@ -34,6 +36,10 @@ class LedgerEntry(models.Model):
     content_hash = models.CharField("SHA-256 of the content", max_length=64, blank=True)
     previous_hash = models.CharField("hash of the entry before", max_length=64)
     entry_hash = models.CharField("hash of this entry", max_length=64, unique=True)
+
+    # Those that tell of an item; and those that tell of one person, whose time would tell too much.
+    OF_ITEM = (Kind.RELEASE, Kind.MINOR, Kind.CORRECTION, Kind.WITHDRAWAL)
+    OF_PERSON = (Kind.DELIVERY, Kind.TOLD, Kind.ACKNOWLEDGED)
 
     class Meta:
         ordering = ["number"]

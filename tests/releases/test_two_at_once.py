@@ -1,5 +1,6 @@
 """Two connections at once, on PostgreSQL: on SQLite one writer waits for the other anyway."""
 
+import datetime as dt
 import threading
 import time
 
@@ -8,10 +9,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from briefings.models import Newsletter, TextSection
-from elections.models import Election, Office
-from releases.models import Release
+from elections.models import Candidate, Election, Office, User
+from releases.catching_up import catch_up, catch_up_all
+from releases.models import CatchUp, Delivery, LedgerEntry, Release
+from releases.offers import record_offer
 from releases.releasing import release
-from tests.conftest import pass_review
+from releases.verifying import verify
+from tests.conftest import give_status, pass_review
 
 SECTION = {"region": "main", "ordering": 10, "text": "<p>As approved</p>"}
 
@@ -28,7 +32,7 @@ def _postgresql(django_db_setup) -> None:
 def bundle(_postgresql, transactional_db) -> Release:
     office = Office.objects.create(name="Office", short_name="Office", post="PCC")
     election = Election.objects.create(
-        office=office, name="Election", slug="pcc-2021", poll_date="2021-05-06"
+        office=office, name="Election", slug="pcc-2021", poll_date=dt.date(2021, 5, 6)
     )
     bundle = Release.objects.create(election=election, title="Issue 1")
     issue = Newsletter.objects.create(
@@ -62,3 +66,90 @@ def test_edit_during_a_release_waits_and_is_refused(bundle, rows):
     assert "cannot be changed" in refused[0]
     assert not Newsletter.objects.filter(title="Changed").exists()
     assert not TextSection.objects.filter(heading="Changed").exists()
+
+
+@pytest.fixture
+def late(bundle) -> Candidate:
+    """Joined when the bundle was made, and not told of an earlier release."""
+    user = User.objects.create_user("late@example.org", "Late")
+    late = Candidate.objects.create(election=bundle.election, user=user, surname="L")
+    give_status(late, "declared")
+    return late
+
+
+def in_a_thread(act) -> threading.Thread:
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def told_of(bundle: Release, late: Candidate) -> list[str]:
+    """By what the candidate was told of the release: each way once."""
+    own = Delivery.objects.filter(release=bundle, candidate=late)
+    caught_up = CatchUp.objects.filter(releases=bundle, candidate=late)
+    return ["delivery"] * own.count() + ["catch-up"] * caught_up.count()
+
+
+def test_two_workers_catch_up_once(bundle, late):
+    late.status_changes.all().delete()
+    release(bundle, at=timezone.now())
+    give_status(late, "declared")
+    at = timezone.now()
+
+    with transaction.atomic():
+        first = catch_up(late, at=at)
+        second = in_a_thread(lambda: catch_up_all(at=at))
+        time.sleep(0.5)
+    second.join(20)
+
+    assert len(first) == 1
+    assert told_of(bundle, late) == ["catch-up"]
+
+
+def test_release_during_a_catch_up_is_told_once_and_not_lost(bundle, late):
+    """Whoever joined before the release is told by it, even if a catch-up looks meanwhile."""
+    with transaction.atomic():
+        release(bundle, at=timezone.now())
+        looking = in_a_thread(lambda: catch_up_all(at=timezone.now()))
+        time.sleep(0.5)
+    looking.join(20)
+    catch_up_all(at=timezone.now())
+
+    assert told_of(bundle, late) == ["delivery"]
+
+
+def test_who_joins_while_a_release_is_made_is_told_of_it_a_minute_later(bundle, late):
+    """The release did not see them, and a catch-up then did not see the release."""
+    late.status_changes.all().delete()
+
+    with transaction.atomic():
+        release(bundle, at=timezone.now())
+        joining = in_a_thread(lambda: give_status(late, "declared"))
+        joining.join(20)
+        looking = in_a_thread(lambda: catch_up_all(at=timezone.now()))
+        time.sleep(0.5)
+    looking.join(20)
+    assert told_of(bundle, late) in ([], ["catch-up"])
+
+    catch_up_all(at=timezone.now())
+
+    assert told_of(bundle, late) == ["catch-up"]
+
+
+def test_entries_written_at_once_follow_one_another(bundle, late):
+    def offers() -> None:
+        for _ in range(10):
+            record_offer(bundle.election, at=timezone.now(), what="Visit", candidates=[late])
+
+    writers = [in_a_thread(offers) for _ in range(4)]
+    for writer in writers:
+        writer.join(60)
+
+    assert LedgerEntry.objects.count() == 40
+    assert verify().holds

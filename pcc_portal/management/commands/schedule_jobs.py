@@ -20,6 +20,15 @@ class Command(BaseCommand):
             },
         )
         Schedule.objects.update_or_create(
+            name="Give everything to whoever joined late",
+            defaults={
+                "func": "releases.jobs.catch_up_now",
+                "schedule_type": Schedule.MINUTES,
+                "minutes": 1,
+                "repeats": -1,
+            },
+        )
+        Schedule.objects.update_or_create(
             name="End personal data whose time is over",
             defaults={
                 "func": "pcc_portal.retention.apply_now",
