@@ -1,5 +1,6 @@
 """Two connections at once, on PostgreSQL: on SQLite one writer waits for the other anyway."""
 
+import datetime as dt
 import threading
 import time
 
@@ -28,7 +29,7 @@ def _postgresql(django_db_setup) -> None:
 def bundle(_postgresql, transactional_db) -> Release:
     office = Office.objects.create(name="Office", short_name="Office", post="PCC")
     election = Election.objects.create(
-        office=office, name="Election", slug="pcc-2021", poll_date="2021-05-06"
+        office=office, name="Election", slug="pcc-2021", poll_date=dt.date(2021, 5, 6)
     )
     bundle = Release.objects.create(election=election, title="Issue 1")
     issue = Newsletter.objects.create(
