@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from releases.kept import fragments, kept
 from releases.models import Reader
+from releases.versions import with_corrections
 
 from .drawn import drawn
 from .models import (
@@ -25,7 +26,6 @@ from .models import (
     TableSection,
     TextSection,
 )
-from .versions import with_corrections
 
 SECTIONS = (
     TextSection,
@@ -173,7 +173,7 @@ def _listed(
     visible = with_corrections(model.objects.visible_to(user, at), at).filter(pk__in=ids)
     if model is Figure:
         visible = visible.order_by("topic", "position", "title")
-    corrected = dict(visible.values_list("pk", "is_corrected"))
+    corrected = dict(visible.values_list("pk", "is_superseded"))
     outdated = [pk for pk, is_corrected in corrected.items() if is_corrected]
     told = fragments("briefings/sections/_corrected.html", "item", outdated, model.objects.all())
     return {

@@ -8,11 +8,16 @@ from django.views.decorators.http import require_safe
 from briefings.checks import check_figure, check_statement
 from briefings.models import Statement
 from briefings.numbers import plain
-from briefings.versions import version_asked_for
 from elections.addresses import election_at
 from elections.models import Election
 from pcc_portal.downloads import csv_response, licence_row
 from releases.page_cache import public_page
+from releases.versions import (
+    content_asked_for,
+    version_asked_for,
+    withdrawn_items,
+    withdrawn_page,
+)
 
 
 @public_page
@@ -30,6 +35,10 @@ def figure_list(request: HttpRequest, election_slug: str) -> HttpResponse:
             "section": "figures",
             "figures": figures,
             "statements": statements.select_related("election").order_by("title"),
+            "withdrawn": [
+                *withdrawn_items(election.figures, request.user, at),
+                *withdrawn_items(election.statements, request.user, at),
+            ],
         },
     )
 
@@ -40,7 +49,9 @@ def figure(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     at = timezone.now()
     election = election_at(election_slug)
     figures = election.figures.visible_to(request.user, at).with_source()
-    shown, versions = version_asked_for(figures.select_related("release"), request, slug, at)
+    shown, versions = version_asked_for(figures, request, slug, at)
+    if shown.is_withdrawal:
+        return withdrawn_page(request, election, "figures", shown)
     return render(
         request,
         "briefings/figure_detail.html",
@@ -60,7 +71,9 @@ def statement(request: HttpRequest, election_slug: str, slug: str) -> HttpRespon
     at = timezone.now()
     election = election_at(election_slug)
     statements = election.statements.visible_to(request.user, at).with_table()
-    shown, versions = version_asked_for(statements.select_related("release"), request, slug, at)
+    shown, versions = version_asked_for(statements, request, slug, at)
+    if shown.is_withdrawal:
+        return withdrawn_page(request, election, "figures", shown)
     return render(
         request,
         "briefings/statement_detail.html",
@@ -80,7 +93,7 @@ def statement_csv(request: HttpRequest, election_slug: str, slug: str) -> HttpRe
     at = timezone.now()
     election = election_at(election_slug)
     statements = election.statements.visible_to(request.user, at).with_table()
-    shown, _ = version_asked_for(statements, request, slug, at)
+    shown = content_asked_for(statements, request, slug, at)
     address = request.build_absolute_uri(shown.get_absolute_url())
     return csv_response(f"{election.slug}-{slug}.csv", _csv_rows(shown, election, address))
 
