@@ -27,7 +27,7 @@ from workshops.programme import Entry, current_events, drawn
 from .own_data import own_data
 
 NEWEST = 10
-HAPPENED = {
+HAPPENED: dict[str, str] = {
     ReleasableItem.Change.MINOR: "changed in small things",
     ReleasableItem.Change.WITHDRAWAL: "withdrawn",
 }

@@ -65,7 +65,7 @@ def _described(model: Any, pks: list[int]) -> dict[int, dict[str, Any]]:
     related = {field.name: _related(field, pks) for field in model._meta.local_many_to_many}
     parts: dict[int, list[Any]] = defaultdict(list)
     for part in part_models(model):
-        owner = part._meta.get_field(part.part_of).attname
+        owner = f"{part.part_of}_id"
         keys = dict(
             part._default_manager.filter(**{f"{part.part_of}__in": pks})
             .order_by("pk")

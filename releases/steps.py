@@ -11,6 +11,8 @@ from pcc_portal.findings import Finding
 
 from .content import sha256
 from .models import ReleasableItem, Review, Waiver
+from .previews import ways_for
+from .quoting import Quote, quotes_of
 from .reviewing import authors_of, in_pre_election_period
 from .states import State, state_of
 
@@ -96,6 +98,8 @@ class Panel:
     waivers: list[Waiver]
     versions: list[Any]
     previews: list[tuple[str, str]]
+    # What quotes an earlier version of it.
+    quoted: list[Quote]
     is_undone_by_saving: bool
 
 
@@ -117,6 +121,7 @@ def panel(item: Any, user: Any, at: dt.datetime, *, is_open: bool) -> Panel:
         ),
         versions=list(versions.exclude(pk=item.pk).select_related("release").order_by("-version")),
         previews=previews_of(item) if state in OPEN else [],
+        quoted=quotes_of(item, at) if item.version > 1 else [],
         is_undone_by_saving=is_approved and is_open,
     )
 
@@ -152,4 +157,7 @@ def _has_later_draft(item: ReleasableItem) -> bool:
 
 def previews_of(item: ReleasableItem) -> list[tuple[str, str]]:
     """The ways to see ``item`` before its release: what it is called, and where it is."""
-    return []
+    return [
+        (way.label, reverse("admin:releases_preview", args=[kind_of(item), item.pk, way.code]))
+        for way in ways_for(item)
+    ]

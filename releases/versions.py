@@ -115,7 +115,7 @@ def _copy_parts(row: Any, copy: Any, by: User | None, at: dt.datetime) -> None:
     for model in part_models(type(row)):
         part: ReleasedPart
         for part in model._default_manager.filter(**{model.part_of: row}).order_by("pk"):
-            new = _copy(part, by, at, **{model._meta.get_field(model.part_of).attname: copy.pk})
+            new = _copy(part, by, at, **{f"{model.part_of}_id": copy.pk})
             _save(new, by, at)
             _copy_relations(part, new, at)
             _copy_parts(part, new, by, at)
@@ -124,7 +124,7 @@ def _copy_parts(row: Any, copy: Any, by: User | None, at: dt.datetime) -> None:
 # --- For the page of an item ------------------------------------------------------------------
 
 
-def with_corrections(items: QuerySet[Any], at: dt.datetime) -> QuerySet[Any]:
+def with_corrections(items: Any, at: dt.datetime) -> Any:
     """Mark as ``is_superseded`` each item with a newer version released by the moment ``at``."""
     return items.annotate(is_superseded=later_version(items.model, at))
 
@@ -146,7 +146,7 @@ def version_asked_for(
     raise Http404(f"Nothing to show at {slug}.")
 
 
-def withdrawn_items(items: Any, user: Reader, at: dt.datetime) -> QuerySet[Any]:
+def withdrawn_items(items: Any, user: Reader, at: dt.datetime) -> Any:
     """What lists of ``items`` name as withdrawn, the last one first. One query when read."""
     said = items.visible_to(user, at).withdrawn(at).select_related("release", "election")
     return said.order_by("-release__released_at", "-pk")

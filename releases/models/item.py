@@ -200,9 +200,7 @@ class ReleasableItem(models.Model):
         return type(self)._default_manager.filter(election=self.election_id, slug=self.slug)
 
     def _earlier_versions(self) -> models.QuerySet[Any]:
-        return self._versions().filter(
-            version__lt=self.version, release__released_at__isnull=False
-        )
+        return self._versions().filter(version__lt=self.version, release__released_at__isnull=False)
 
     def clean(self) -> None:
         super().clean()
