@@ -112,7 +112,9 @@ class InformationRequestAdmin(ReleasableAdmin):
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (self.asked, self.around, self.readers) if obj else (self.begun,)
+        return self.with_note(
+            obj, (self.asked, self.around, self.readers) if obj else (self.begun,)
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Topics, events and papers are those of its election, so that cannot change under them.

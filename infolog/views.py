@@ -11,6 +11,7 @@ from elections.addresses import election_at
 from elections.models import Election
 from pcc_portal.downloads import csv_response, licence_row
 from releases.page_cache import public_page
+from releases.quoting import outdated_in
 from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
 
 from .forms import LogFilter
@@ -73,6 +74,7 @@ def request_page(request: HttpRequest, election_slug: str, slug: str) -> HttpRes
         "section": "log",
         "item": item,
         "versions": versions,
+        "outdated": outdated_in(item, user, at),
         "event": current(events, user, at).first() if item.event_id else None,
         "see_also": current(item.see_also.all(), user, at),
         "documents": current(item.documents.all(), user, at),

@@ -17,13 +17,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django_q.models import Failure, OrmQ, Schedule, Success
 
+from pcc_portal.desk import DueFilter
 from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 from pcc_portal.templatetags.portal import uk_time
 
 from . import bundle_views, step_views
 from .finding_panel import tell_findings
-from .models import ReleasableItem, ReleasableQuerySet, Release, Review, items_of
+from .models import ReleasableItem, ReleasableQuerySet, Release, Review, Waiver, items_of
 from .releasing import LATE_AT_MOST, ReleaseRefused, release_items, title_of
 from .reviewing import standing_step
 from .states import State, state_of, states_of
@@ -175,6 +176,15 @@ class ReleasableAdmin(UndoesApproval, Releasing):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("release", "election__office")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.with_note(obj, super().get_fieldsets(request, obj))
+
+    def with_note(self, obj: Any, fieldsets: Any) -> Any:
+        """A later version begins with what readers are told of it."""
+        if obj is None or obj.version == 1:
+            return fieldsets
+        return [("What is new in this version", {"fields": ("change_note",)}), *fieldsets]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ItemList
@@ -362,3 +372,51 @@ class ReleaseAdmin(Releasing):
             self.message_user(request, sentence, messages.ERROR)
             return None
         return redirect("admin:releases_release_now", chosen[0].pk)
+
+
+class Record(admin.ModelAdmin):
+    """What the portal itself wrote down: read, and changed by nobody."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Review)
+class ReviewAdmin(Record):
+    """Every step of every item: put in for review, approved, sent back, done without a second."""
+
+    list_display = ("item", "step", "by", "at", "reason", "election")
+    list_filter = (DueFilter, "step", "election")
+    list_select_related = ("by", "election", "kind")
+    fields = ("item", "step", "by", "at", "reason", "answers", "content_hash", "election")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
+        return super().get_queryset(request).prefetch_related("item")
+
+    @admin.display(description="of")
+    def item(self, step: Review) -> str:
+        item: Any = step.item
+        if item is None:
+            return f"{step.kind.name} number {step.item_id}, since deleted"
+        return format_html(
+            '{}: <a href="{}">{}</a>', item.kind_in_words, step_views.page_of(item), item
+        )
+
+    @admin.display(description="checklist")
+    def answers(self, step: Review) -> str:
+        return " ".join(f"{question} {answer.capitalize()}." for question, answer in step.checklist)
+
+
+@admin.register(Waiver)
+class WaiverAdmin(Record):
+    """Every warning that was let stand, and why."""
+
+    list_display = ("slug", "sentence", "reason", "by", "at", "election")
+    list_filter = ("election", "kind", "code")
+    list_select_related = ("by", "election")

@@ -6,7 +6,7 @@ withdrawn since, readers of what quotes it are told.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,17 +42,14 @@ class Quote:
 
 @dataclass(frozen=True)
 class Outdated:
-    """Something quoted that is no longer as it was: the version quoted, and the last one."""
+    """Something quoted that is no longer as it was: ``by`` is the version that says so."""
 
     quoted: Any
-    last: Any
+    by: Any
 
     @property
     def happened(self) -> str:
-        if self.last.is_withdrawal:
-            return "withdrawn"
-        is_minor = self.last.change == ReleasableItem.Change.MINOR
-        return "changed in small things" if is_minor else "corrected"
+        return "withdrawn" if self.by.is_withdrawal else "corrected"
 
 
 def quotes_of(item: ReleasableItem, at: dt.datetime) -> list[Quote]:
@@ -106,20 +103,28 @@ def outdated_in(item: ReleasableItem, user: Reader, at: dt.datetime) -> list[Out
     """
     quoted: dict[Any, set[int]] = defaultdict(set)
     _gather(type(item), [item.pk], quoted)
-    found = []
-    for model, keys in quoted.items():
-        old = model._default_manager.filter(pk__in=keys).filter(later_version(model, at))
-        old_rows = list(old.order_by("pk"))
-        if not old_rows:
-            continue
-        slugs = {row.slug for row in old_rows}
-        last = model._default_manager.visible_to(user, at).last_told(at).filter(slug__in=slugs)
-        by_place = {
-            (row.election_id, row.slug): row for row in last.select_related("release", "election")
-        }
-        for row in old_rows:
-            if newest := by_place.get((row.election_id, row.slug)):
-                found.append(Outdated(row, newest))
+    return [
+        one for model, keys in quoted.items() for one in outdated(model, keys, user, at).values()
+    ]
+
+
+def outdated(model: Any, keys: Iterable[int], user: Reader, at: dt.datetime) -> dict[int, Outdated]:
+    """Which of the released rows ``keys`` have been corrected or withdrawn since. Two queries.
+
+    A change in small things is not told where something is quoted.
+    """
+    old = list(model._default_manager.filter(pk__in=keys).filter(later_version(model, at)))
+    if not old:
+        return {}
+    versions: dict[tuple[int, str], list[Any]] = defaultdict(list)
+    known = model._default_manager.visible_to(user, at).filter(slug__in={row.slug for row in old})
+    for row in known.select_related("release", "election").order_by("version"):
+        versions[row.election_id, row.slug].append(row)
+    found = {}
+    for row in old:
+        for later in versions[row.election_id, row.slug]:
+            if later.version > row.version and later.change != ReleasableItem.Change.MINOR:
+                found[row.pk] = Outdated(row, later)
     return found
 
 

@@ -12,6 +12,7 @@ from elections.addresses import election_at
 from elections.models import Election
 from pcc_portal.downloads import csv_response, licence_row
 from releases.page_cache import public_page
+from releases.quoting import outdated_in
 from releases.versions import (
     content_asked_for,
     version_asked_for,
@@ -52,6 +53,10 @@ def figure(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     shown, versions = version_asked_for(figures, request, slug, at)
     if shown.is_withdrawal:
         return withdrawn_page(request, election, "figures", shown)
+    changed = outdated_in(shown, request.user, at)
+    is_checked = shown.related_to_id is not None and not any(
+        one.by.is_withdrawal and one.quoted == shown.related_to for one in changed
+    )
     return render(
         request,
         "briefings/figure_detail.html",
@@ -60,7 +65,9 @@ def figure(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
             "section": "figures",
             "figure": shown,
             "versions": versions,
-            "findings": check_figure(shown),
+            "outdated": changed,
+            "is_checked": is_checked,
+            "findings": check_figure(shown) if is_checked else [],
         },
     )
 
@@ -82,6 +89,7 @@ def statement(request: HttpRequest, election_slug: str, slug: str) -> HttpRespon
             "section": "figures",
             "statement": shown,
             "versions": versions,
+            "outdated": outdated_in(shown, request.user, at),
             "findings": check_statement(shown),
         },
     )
