@@ -193,8 +193,7 @@ def release_items(
 
 def _refuse_gone(item: ReleasableItem) -> None:
     """Lock the row. Raises ``ReleaseRefused`` when somebody else was quicker."""
-    rows = type(item)._default_manager.select_for_update(of=("self",)).select_related("release")
-    row = rows.filter(pk=item.pk).first()
+    row = type(item).objects.held(item.pk)
     if row is None:
         raise ReleaseRefused("gone", f"“{item}” has been deleted meanwhile.")
     if row.is_released:

@@ -225,8 +225,7 @@ def _is_change(before: Any, record: Any) -> bool:
 
 def _hold(item: ReleasableItem) -> None:
     """Lock the row until the transaction ends. Raises ``Refused``: ``gone``, ``released``."""
-    rows = type(item)._default_manager.select_for_update(of=("self",)).select_related("release")
-    row = rows.filter(pk=item.pk).first()
+    row = type(item).objects.held(item.pk)
     if row is None:
         raise Refused("gone", f"“{item}” has been deleted meanwhile.")
     if row.is_released:

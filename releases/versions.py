@@ -27,8 +27,7 @@ def new_version(
     model = type(item)
     with transaction.atomic():
         # Whoever else makes one waits here.
-        held = model._default_manager.select_for_update(of=("self",)).select_related("release")
-        item = held.get(pk=item.pk)
+        item = model.objects.held(item.pk) or item
         _refuse(item, change, note, at)
         copy = _copy(item, by, at, version=item.version + 1, change=change, release_id=None)
         copy.change_note = note.strip()

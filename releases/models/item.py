@@ -109,6 +109,15 @@ class ReleasableQuerySet(models.QuerySet[Any]):
         """Only the last version of each item at the moment ``at``, be it its withdrawal."""
         return self.filter(later_version(self.model, at, negated=True))
 
+    def held(self, pk: int) -> Any:
+        """The row of this key as it is now, locked until the transaction ends, or ``None``.
+
+        In two queries: the row is read once whoever held it before has let it go. Locked and read
+        in one, it would come with the release it was in before.
+        """
+        list(self.select_for_update(of=("self",)).filter(pk=pk).values_list("pk"))
+        return self.select_related("release").filter(pk=pk).first()
+
     def drafts(self) -> Self:
         return self.filter(release__released_at=None)
 

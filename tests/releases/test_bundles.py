@@ -158,7 +158,7 @@ def test_time_is_taken_off_until_the_minute(approver, make):
     assert told(done) == ["The time is taken off: “Release 1” waits for somebody."]
     assert release_due(at=AT) == []
     bundle.refresh_from_db()
-    approver.post(go("now", bundle))
+    approver.post(go("now", bundle), follow=True)
     assert told(approver.post(go("time_off", bundle), follow=True)) == [
         "“Release 1” has been released already."
     ]
