@@ -24,7 +24,7 @@ from .models import ReleasableItem
 from .previews import WAYS, drawn_as_released, ways_for
 from .showing import in_full
 from .states import state_of
-from .steps import RELEASE, STEPS, Step, name_of, previews_of
+from .steps import RELEASE, STEPS, Step, name_of, previews_of, waivable
 from .versions import new_version
 
 SAID = {
@@ -125,6 +125,9 @@ def _take(request: HttpRequest, code: str, item: Any, given: dict[str, Any], for
 
 
 def _page(request: HttpRequest, item: Any, chosen: Step, form: Any) -> HttpResponse:
+    objections = None
+    if chosen.code in ("approve", "submit", "override"):
+        objections = reviewing.objections_to(item)
     return _small_page(
         request,
         item,
@@ -133,14 +136,11 @@ def _page(request: HttpRequest, item: Any, chosen: Step, form: Any) -> HttpRespo
         form=form,
         state=state_of(item, timezone.now()),
         shown=in_full(item),
-        previews=previews_of(item) if state_is_open(item) else [],
-        objections=reviewing.objections_to(item) if chosen.code in ("approve", "submit") else None,
+        previews=[] if item.is_released else previews_of(item),
+        objections=objections,
+        warnings=waivable(item, objections) if objections else [],
         waivable=request.user.has_perm(RELEASE),
     )
-
-
-def state_is_open(item: ReleasableItem) -> bool:
-    return not item.is_released
 
 
 def _small_page(request: HttpRequest, item: Any, **context: Any) -> HttpResponse:

@@ -13,7 +13,7 @@ from .content import sha256
 from .models import ReleasableItem, Review, Waiver
 from .previews import ways_for
 from .quoting import Quote, quotes_of
-from .reviewing import authors_of, in_pre_election_period
+from .reviewing import Objections, authors_of, in_pre_election_period, objections_to
 from .states import State, state_of
 
 RELEASE = "releases.release_items"
@@ -72,6 +72,11 @@ def waive_address(item: ReleasableItem, finding: Finding) -> str:
     return reverse("admin:releases_waive", args=[kind_of(item), item.pk, name_of(finding)])
 
 
+def waivable(item: ReleasableItem, objections: Objections) -> list[tuple[Finding, str]]:
+    """The warnings that stop an approval, each with where it is waived."""
+    return [(finding, waive_address(item, finding)) for finding in objections.warnings]
+
+
 def name_of(finding: Finding) -> str:
     """A short name for a finding in an address: the same as long as it says the same."""
     return f"{finding.code}-{sha256(finding.sentence)[:12]}"
@@ -101,6 +106,8 @@ class Panel:
     # What quotes an earlier version of it.
     quoted: list[Quote]
     is_undone_by_saving: bool
+    # For those who may let a warning stand: each that nobody has, and where that is done.
+    warnings: list[tuple[Finding, str]]
 
 
 def panel(item: Any, user: Any, at: dt.datetime, *, is_open: bool) -> Panel:
@@ -123,6 +130,9 @@ def panel(item: Any, user: Any, at: dt.datetime, *, is_open: bool) -> Panel:
         previews=previews_of(item) if state in OPEN else [],
         quoted=quotes_of(item, at) if item.version > 1 else [],
         is_undone_by_saving=is_approved and is_open,
+        warnings=(
+            waivable(item, objections_to(item)) if state in OPEN and user.has_perm(RELEASE) else []
+        ),
     )
 
 

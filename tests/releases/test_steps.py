@@ -6,12 +6,12 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from briefings.models import Newsletter
+from briefings.models import Newsletter, TextSection
 from infolog.models import InformationRequest
 from pcc_portal.findings import Finding, Severity
 from releases.models import Release, Review, Waiver
 from releases.neutrality import QUESTIONS
-from releases.reviewing import approve, override, submit
+from releases.reviewing import approve, objections_to, override, submit
 from releases.steps import address_of, name_of, waive_address
 from tests.conftest import NOON, pass_review
 
@@ -274,6 +274,28 @@ def test_warning_that_is_not_given_leads_back(client, issue, approver):
     response = client.get(waive_address(issue, WARNING), follow=True)
 
     assert told(response) == ["That warning is not given any more, or it has been waived already."]
+
+
+def test_warning_is_waived_with_a_reason_and_then_stops_nothing(client, issue, approver):
+    TextSection.objects.create(
+        parent=issue,
+        region="main",
+        ordering=1,
+        text='<p>Read it <a href="https://www.example.org/">here</a>.</p>',
+    )
+    client.force_login(approver)
+    (warning,) = [one for one in objections_to(issue).warnings if "here" in one.sentence]
+    stopped = take(client, issue, "approve")
+
+    assert waive_address(issue, warning) in client.get(change_page(issue)).content.decode()
+    assert warning.sentence in read(client, waive_address(issue, warning))
+    nothing = client.post(waive_address(issue, warning), {"reason": ""})
+    done = client.post(waive_address(issue, warning), {"reason": "It is."}, follow=True)
+
+    assert "Put this right, or say why it may stand" in unescape(stopped.content.decode())
+    assert "Say why, in a sentence." in nothing.content.decode()
+    assert told(done) == ["The warning is waived. The reason is kept and listed."]
+    assert warning not in objections_to(issue).warnings
 
 
 def test_warning_is_waived_by_those_who_may_release_only(client, issue, writer):
