@@ -8,8 +8,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from releases.kept import fragments, kept
+from releases.kept import kept
 from releases.models import Reader
+from releases.quoting import outdated
 
 from .drawn import drawn
 from .models import (
@@ -25,7 +26,6 @@ from .models import (
     TableSection,
     TextSection,
 )
-from .versions import with_corrections
 
 SECTIONS = (
     TextSection,
@@ -170,13 +170,18 @@ def _listed(
     if not ids:
         return {}
     model = LISTED[section]
-    visible = with_corrections(model.objects.visible_to(user, at), at).filter(pk__in=ids)
+    visible = model.objects.visible_to(user, at).filter(pk__in=ids)
     if model is Figure:
         visible = visible.order_by("topic", "position", "title")
-    corrected = dict(visible.values_list("pk", "is_corrected"))
-    outdated = [pk for pk, is_corrected in corrected.items() if is_corrected]
-    told = fragments("briefings/sections/_corrected.html", "item", outdated, model.objects.all())
-    return {
-        pk: Shown(html, told.get(pk, SafeString("")))
-        for pk, html in drawn(model, corrected).items()
+    changed = outdated(model, ids, user, at)
+    told = {
+        pk: render_to_string("releases/_outdated.html", {"outdated": [one]})
+        for pk, one in changed.items()
     }
+    shown = {
+        pk: Shown(html, told.get(pk, SafeString("")))
+        for pk, html in drawn(model, visible.values_list("pk", flat=True)).items()
+    }
+    # Of what was withdrawn only that it was is left to show.
+    gone = {pk: Shown(SafeString(""), told[pk]) for pk in told if pk not in shown}
+    return shown | gone

@@ -78,8 +78,13 @@ def stop_looking(request: HttpRequest) -> None:
 
 
 def looking(request: HttpRequest) -> dict[str, Any]:
-    """For every template, without a query: what this person looks as, or nothing."""
-    return {"looking": getattr(request, "looking", None)}
+    """For every template, without a query: what this person looks as, or nothing; and whether the
+    page is only a preview.
+    """
+    return {
+        "looking": getattr(request, "looking", None),
+        "preview": getattr(request, "preview", None),
+    }
 
 
 class LookingMiddleware:

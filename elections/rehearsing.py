@@ -1,10 +1,9 @@
 from collections.abc import Callable
 
-from django.db import transaction
+from pcc_portal.rehearsing import rehearsal
 
 
 def rehearse(act: Callable[[], object]) -> None:
     """Do ``act`` and undo it: nothing is written, no mail goes out, refusals are the real ones."""
-    with transaction.atomic():
+    with rehearsal():
         act()
-        transaction.set_rollback(True)

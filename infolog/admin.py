@@ -10,7 +10,13 @@ from django.utils.html import format_html
 
 from elections.models import Election
 from pcc_portal.staff_admin import StaffAdmin
-from releases.admin import ReleasableAdmin, ReleasedPartInline, is_open, state
+from releases.admin import (
+    ReleasableAdmin,
+    ReleasedPartInline,
+    UndoesApproval,
+    is_open,
+    state,
+)
 
 from .forms import InOrderForm, InOrderFormSet
 from .models import InformationRequest, Part, Response, Topic
@@ -106,7 +112,9 @@ class InformationRequestAdmin(ReleasableAdmin):
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (self.asked, self.around, self.readers) if obj else (self.begun,)
+        return self.with_note(
+            obj, (self.asked, self.around, self.readers) if obj else (self.begun,)
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Topics, events and papers are those of its election, so that cannot change under them.
@@ -178,8 +186,10 @@ class ResponseInline(ReleasedPartInline, admin.StackedInline):
 
 
 @admin.register(Part)
-class PartAdmin(StaffAdmin):
+class PartAdmin(UndoesApproval):
     """One question with its responses. Opened from its request, so no menu lists it."""
+
+    change_form_template = "admin/releases/part_change_form.html"
 
     locks_first = "request"
 
@@ -191,6 +201,9 @@ class PartAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
         return super().get_queryset(request).select_related("request__release")
+
+    def item_of(self, row: Part) -> InformationRequest:
+        return row.request
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         return {}

@@ -20,17 +20,11 @@ COLUMNS = ("Date of request", "Form of request", "Information requested", "Respo
 
 def requests_in(election: Election, user: Reader, at: dt.datetime) -> InformationRequestQuerySet:
     """Every request of the election that ``user`` may see, in the version in force."""
-    return _released_in(election, user, at).newest(at)
+    return requests_of(election, user, at).newest(at)
 
 
-def versions_of(
-    election: Election, slug: str, user: Reader, at: dt.datetime
-) -> InformationRequestQuerySet:
-    """Every version of one request that ``user`` may see."""
-    return _released_in(election, user, at).filter(slug=slug)
-
-
-def _released_in(election: Election, user: Reader, at: dt.datetime) -> InformationRequestQuerySet:
+def requests_of(election: Election, user: Reader, at: dt.datetime) -> InformationRequestQuerySet:
+    """Every version of every request of the election that ``user`` may see."""
     return election.informationrequests.visible_to(user, at).select_related("release")
 
 

@@ -1,10 +1,9 @@
-import datetime as dt
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,6 +11,8 @@ from elections.addresses import election_at
 from elections.models import Election
 from pcc_portal.downloads import csv_response, licence_row
 from releases.page_cache import public_page
+from releases.quoting import outdated_in
+from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
 
 from .forms import LogFilter
 from .log import (
@@ -21,14 +22,12 @@ from .log import (
     current,
     entries,
     requests_in,
+    requests_of,
     rows,
-    versions_of,
     with_answers,
 )
-from .models import InformationRequestQuerySet
 
 PER_PAGE = 25
-VERSIONS = frozenset(str(number) for number in range(1, 1000))
 
 
 @public_page
@@ -36,7 +35,8 @@ VERSIONS = frozenset(str(number) for number in range(1, 1000))
 def log(request: HttpRequest, election_slug: str) -> HttpResponse:
     """The log, newest first, narrowed down to what the reader asks for."""
     election = election_at(election_slug)
-    everything = requests_in(election, request.user, timezone.now())
+    at = timezone.now()
+    everything = requests_in(election, request.user, at)
     form = LogFilter(request.GET, choices=Choices.of(everything))
     ids = list(form.matching(everything).values_list("pk", flat=True))
     paginator = Paginator(ids, PER_PAGE)
@@ -51,6 +51,7 @@ def log(request: HttpRequest, election_slug: str) -> HttpResponse:
         "form": form,
         "page": page,
         "entries": entries(page.object_list),
+        "withdrawn": withdrawn_items(election.informationrequests, request.user, at),
         "is_filtered": bool(chosen),
         "query": urlencode(chosen),
     }
@@ -63,29 +64,22 @@ def request_page(request: HttpRequest, election_slug: str, slug: str) -> HttpRes
     """One request with its answers, and what belongs to it as far as the reader may see that."""
     election = election_at(election_slug)
     user, at = request.user, timezone.now()
-    versions = versions_of(election, slug.lower(), user, at)
-    item = get_object_or_404(with_answers(_asked_for(request, versions, at)))
+    found = with_answers(requests_of(election, user, at))
+    item, versions = version_asked_for(found, request, slug.lower(), at)
+    if item.is_withdrawal:
+        return withdrawn_page(request, election, "log", item)
     events = type(item).event.get_queryset().filter(pk=item.event_id)
     context = {
         "election": election,
         "section": "log",
         "item": item,
-        "others": list(versions.exclude(pk=item.pk).order_by("-version")),
+        "versions": versions,
+        "outdated": outdated_in(item, user, at),
         "event": current(events, user, at).first() if item.event_id else None,
         "see_also": current(item.see_also.all(), user, at),
         "documents": current(item.documents.all(), user, at),
     }
     return render(request, "infolog/informationrequest_detail.html", context)
-
-
-def _asked_for(
-    request: HttpRequest, versions: InformationRequestQuerySet, at: dt.datetime
-) -> InformationRequestQuerySet:
-    """The one version in force, or the one that ``?version=1`` names."""
-    if "version" not in request.GET:
-        return versions.newest(at)
-    number = request.GET["version"]
-    return versions.filter(version=int(number)) if number in VERSIONS else versions.none()
 
 
 @public_page

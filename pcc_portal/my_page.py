@@ -28,20 +28,26 @@ from workshops.programme import Entry, current_events, drawn
 from .own_data import own_data
 
 NEWEST = 10
+HAPPENED: dict[str, str] = {
+    ReleasableItem.Change.MINOR: "changed in small things",
+    ReleasableItem.Change.WITHDRAWAL: "withdrawn",
+}
 NEXT = 6
 
 
 @dataclass(frozen=True)
 class Known:
-    """One released item; ``is_correction`` when readers were given an earlier version."""
+    """One released item; ``happened`` says what became of an earlier version, if there was one."""
 
     item: ReleasableItem
     kind: str
     at: dt.datetime
 
     @property
-    def is_correction(self) -> bool:
-        return self.item.version > 1
+    def happened(self) -> str:
+        if self.item.version == 1:
+            return ""
+        return HAPPENED.get(self.item.change, "corrected")
 
 
 @never_cache
@@ -122,12 +128,14 @@ def news(
 ) -> list[Known]:
     """What ``user`` may know of the election, newest first, in the versions in force.
 
-    All that was released from ``since`` on; without it the newest of all. One query a kind.
+    What was withdrawn is in it too, as withdrawn. All that was released from ``since`` on; without
+    it the newest of all. One query a kind.
     """
     found: list[Known] = []
     for model in releasable_models():
-        rows: Any = model._default_manager.visible_to(user, at).newest(at).filter(election=election)
-        rows = rows.select_related("release").order_by("-release__released_at", "-pk")
+        rows: Any = model._default_manager.visible_to(user, at).last_told(at)
+        rows = rows.filter(election=election).select_related("release")
+        rows = rows.order_by("-release__released_at", "-pk")
         rows = rows[:NEWEST] if since is None else rows.filter(release__released_at__gte=since)
         for row in rows:
             row.election = election

@@ -9,11 +9,14 @@ from django.utils.text import capfirst
 from pcc_portal.desk import Matter, since
 from pcc_portal.templatetags.portal import clock
 
-from .models import ReleasableItem, Release
+from .models import ReleasableItem, Release, Review
+from .releasing import LATE_AT_MOST
 
 SOON = dt.timedelta(days=7)
 # The job worker comes by every minute: what it has not released after these is stuck.
 LATE = dt.timedelta(minutes=5)
+# How long an override stays on the first page; it stays in the ledger for good.
+REMEMBERED = dt.timedelta(days=30)
 
 
 def drafts(model: type[ReleasableItem], at: dt.datetime) -> Matter:
@@ -39,9 +42,16 @@ def due(at: dt.datetime) -> list[Matter]:
 
     return [
         Matter(
+            code="too-late",
+            what="Releases whose time passed more than two hours ago: they wait for somebody",
+            rows=timed.due(at).filter(due_at__lt=at - LATE_AT_MOST),
+            tell=told,
+            is_wrong=True,
+        ),
+        Matter(
             code="overdue",
             what="Releases whose time has passed",
-            rows=timed.due(at - LATE),
+            rows=timed.due(at - LATE).filter(due_at__gte=at - LATE_AT_MOST),
             tell=told,
             is_wrong=True,
         ),
@@ -57,5 +67,14 @@ def due(at: dt.datetime) -> list[Matter]:
             what="Releases without a time",
             rows=waiting.filter(due_at=None).order_by("created_at", "pk"),
             tell=lambda release: f"prepared {since(release.created_at, at)}; {release.election}",
+        ),
+        Matter(
+            code="overridden",
+            what="Released without a second person, or to be, in the last 30 days",
+            rows=Review.objects.filter(step=Review.Step.OVERRIDDEN, at__gt=at - REMEMBERED)
+            .select_related("by")
+            .order_by("-at", "-pk"),
+            tell=lambda step: f"by {step.by}: {step.reason}",
+            first="Latest",
         ),
     ]

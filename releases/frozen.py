@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from .content import canonical, described
+from .content import content_of
 from .models import LedgerEntry, releasable_models
 
 
@@ -25,7 +25,7 @@ def unlike(entry: LedgerEntry) -> str:
     if row.release_id != facts["release"] or row.release.released_at != entry.at:
         return f"{name} is not released as it says: at another time, or not at all."
     try:
-        now = json.loads(canonical(described(row)))
+        now = json.loads(content_of(row))
     except FileNotFoundError:
         return f"The file of {name} is gone."
     where = difference(json.loads(entry.content), now)

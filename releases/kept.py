@@ -15,6 +15,8 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from pcc_portal.rehearsing import is_rehearsing
+
 from .revision import public_revision
 
 T = TypeVar("T")
@@ -36,7 +38,8 @@ def kept(
     wanted = list(ids)
     if not wanted:
         return {}
-    made = _made_since(public_revision())
+    # What is tried out and undone uses the number that the next public change will have.
+    made = {} if is_rehearsing() else _made_since(public_revision())
     missing = [pk for pk in wanted if (what, pk) not in made]
     if missing:
         made.update(((what, pk), value) for pk, value in make(missing).items())

@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from pcc_portal.rehearsing import is_rehearsing
+
 from .models import Release
 from .revision import public_revision
 
@@ -58,6 +60,7 @@ def public_page(view: View) -> View:
 def _is_anonymous(request: HttpRequest) -> bool:
     return (
         settings.PAGE_CACHE
+        and not is_rehearsing()
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
         and "messages" not in request.COOKIES
         and request.method in ("GET", "HEAD")

@@ -31,20 +31,14 @@ def release(release: Release, *, at: dt.datetime, by: User | None = None) -> Rel
 
     In the same transaction the ledger tells it, item by item, and everyone who is to be told has a
     ``Delivery``. Raises ``ReleaseRefused`` when ``at`` is still to come (``future``): what is known
-    is known now; when it is over already (``released``), holds nothing (``empty``) or holds an item
-    that is not fit to be shown (``not_ready``) or not approved (``unapproved``, ``errors``,
-    ``warnings``).
+    is known now; when it is over already (``released``) or was deleted (``gone``), holds nothing
+    (``empty``) or holds an item that is not fit to be shown (``not_ready``) or not approved
+    (``unapproved``, ``no_file``, ``errors``, ``warnings``).
     """
     if at > timezone.now():
         raise ReleaseRefused("future", "That moment has not come yet. Set a time on the release.")
     with transaction.atomic():
-        release = (
-            Release.objects.select_for_update(of=("self",))
-            .select_related("election__office")
-            .get(pk=release.pk)
-        )
-        if release.is_released:
-            raise ReleaseRefused("released", f"“{release}” has been released already.")
+        release = _held(release)
         items = items_of(release)
         if not items:
             raise ReleaseRefused("empty", f"“{release}” has nothing in it to release.")
@@ -81,8 +75,20 @@ def _address(
     release: Release, items: list[ReleasableItem], at: dt.datetime
 ) -> dict[Delivery.Role, int]:
     """Write the delivery of everyone who is to be told, as of now. Returns how many of each."""
+    deliveries = recipients(release.election, items, at)
+    for delivery in deliveries:
+        delivery.release = release
+    Delivery.objects.bulk_create(deliveries, batch_size=500)
+    roles = [delivery.role for delivery in deliveries]
+    return {role: roles.count(role) for role in Delivery.Role}
+
+
+def recipients(
+    election: Election, items: Iterable[ReleasableItem], at: dt.datetime
+) -> list[Delivery]:
+    """An unsaved delivery for everyone who is told of ``items`` when they are released now."""
     candidates = list(
-        Candidate.objects.filter(election=release.election_id)
+        Candidate.objects.filter(election=election.pk)
         .briefed(timezone.localdate(at))
         .select_related("user")
         .order_by("pk")
@@ -100,7 +106,7 @@ def _address(
     ]
     if any(item.audience == item.Audience.PUBLIC for item in items):
         readers = Subscriber.objects.filter(
-            election=release.election_id, confirmed_at__isnull=False, bounced_at=None
+            election=election.pk, confirmed_at__isnull=False, bounced_at=None
         )
         deliveries += [
             Delivery(
@@ -112,11 +118,7 @@ def _address(
             )
             for reader in readers.order_by("pk")
         ]
-    for delivery in deliveries:
-        delivery.release = release
-    Delivery.objects.bulk_create(deliveries, batch_size=500)
-    roles = [delivery.role for delivery in deliveries]
-    return {role: roles.count(role) for role in Delivery.Role}
+    return deliveries
 
 
 def addressed_to(
@@ -171,7 +173,7 @@ def _enter(
 
 
 def release_items(
-    items: Iterable[ReleasableItem],
+    items: Sequence[ReleasableItem],
     *,
     election: Election,
     title: str,
@@ -180,6 +182,8 @@ def release_items(
 ) -> Release:
     """Release ``items`` together, in a release made for them. Raises as ``release`` does."""
     with transaction.atomic():
+        for item in items:
+            _refuse_gone(item)
         bundle = Release.objects.create(election=election, title=title, created_by=by)
         for item in items:
             item.release = bundle
@@ -187,10 +191,59 @@ def release_items(
         return release(bundle, at=at, by=by)
 
 
+def _refuse_gone(item: ReleasableItem) -> None:
+    """Lock the row. Raises ``ReleaseRefused`` when somebody else was quicker."""
+    row = type(item).objects.held(item.pk)
+    if row is None:
+        raise ReleaseRefused("gone", f"“{item}” has been deleted meanwhile.")
+    if row.is_released:
+        raise ReleaseRefused("released", f"“{item}” has been released already.")
+
+
 def title_of(items: Sequence[ReleasableItem]) -> str:
     """A title for a release of ``items``, after the first of them."""
     more = f" and {len(items) - 1} more" if len(items) > 1 else ""
     return f"{str(items[0])[: 200 - len(more)]}{more}"
+
+
+def schedule(release: Release, *, due_at: dt.datetime, at: dt.datetime) -> Release:
+    """Set the time at which ``release`` happens by itself.
+
+    Raises ``ReleaseRefused``: ``past`` when that time is over; ``released``, ``empty``,
+    ``not_ready``, ``unapproved``, ``errors``, ``warnings`` as the release would be refused then.
+    """
+    if due_at <= at:
+        raise ReleaseRefused("past", "That time is over. Give a time to come.", "due_at")
+    with transaction.atomic():
+        held = _held(release)
+        items = items_of(held)
+        if not items:
+            raise ReleaseRefused("empty", f"“{held}” has nothing in it to release.")
+        for item in items:
+            _check(item, held, due_at)
+        held.due_at = due_at
+        held.save(update_fields=["due_at"])
+    return held
+
+
+def unschedule(release: Release) -> Release:
+    """Take the time off: it then waits for a person. Raises ``ReleaseRefused``: ``released``."""
+    with transaction.atomic():
+        held = _held(release)
+        held.due_at = None
+        held.save(update_fields=["due_at"])
+    return held
+
+
+def _held(release: Release) -> Release:
+    """The release as it is now, locked. Raises ``ReleaseRefused``: ``gone``, ``released``."""
+    rows = Release.objects.select_for_update(of=("self",)).select_related("election__office")
+    held = rows.filter(pk=release.pk).first()
+    if held is None:
+        raise ReleaseRefused("gone", f"“{release}” has been deleted meanwhile.")
+    if held.is_released:
+        raise ReleaseRefused("released", f"“{held}” has been released already.")
+    return held
 
 
 def release_due(*, at: dt.datetime) -> list[Release]:

@@ -1,8 +1,9 @@
 """The way of an item to its release: put in for review, approved by somebody else, or sent back."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,19 +13,23 @@ from django.utils import timezone
 from elections.models import Phase, User
 from elections.refusals import Refused
 from pcc_portal.findings import Finding, Severity
+from pcc_portal.history import read_relations
 
 from . import ledger, neutrality
-from .content import content_hash, part_models
+from .content import LEFT_OUT, content_hash, content_hashes, part_models
 from .models import LedgerEntry, ReleasableItem, Review, Waiver
 
 SENSITIVE = (Phase.Kind.PRE_ELECTION, Phase.Kind.POLL)
 SAY_WHY = "Say why, in a sentence."
+OVERRIDDEN = Review.Step.OVERRIDDEN
 
 
 def submit(item: ReleasableItem, *, by: User | None, at: dt.datetime) -> Review:
-    """Put ``item`` in for review. Raises ``Refused``: ``released``, ``errors``."""
+    """Put ``item`` in for review. Raises ``Refused``: ``gone``, ``released``, ``errors``,
+    ``no_file``.
+    """
     with transaction.atomic():
-        _refuse_released(item)
+        _hold(item)
         _refuse_errors(item)
         return _step(item, Review.Step.SUBMITTED, by=by, at=at)
 
@@ -35,15 +40,21 @@ def approve(
     by: User | None,
     at: dt.datetime,
     checklist: Sequence[tuple[str, str]] = (),
+    seen: str | None = None,
 ) -> Review:
-    """Approve ``item`` as it stands now.
+    """Approve ``item`` as it stands now; ``seen`` is the content hash of what ``by`` looked at.
 
-    Raises ``Refused``: ``released``; ``author`` when ``by`` wrote any of it; ``errors`` and
-    ``warnings`` while a check objects; ``checklist`` when, in the pre-election period, a question
-    of ``neutrality.QUESTIONS`` is not answered "yes".
+    Raises ``Refused``: ``gone``, ``released``, ``no_file``; ``changed`` when it is not what was
+    looked at; ``author`` when ``by`` wrote any of it; ``errors`` and ``warnings`` while a check
+    objects; ``checklist`` when, in the pre-election period, a question of
+    ``neutrality.QUESTIONS`` is not answered "yes".
     """
     with transaction.atomic():
-        _refuse_released(item)
+        _hold(item)
+        if seen is not None and seen != _hash(item):
+            raise Refused(
+                "changed", "Somebody changed this while you had it open. Look at it again first."
+            )
         if by and by.pk in authors_of(item):
             raise Refused("author", "You wrote part of this. Somebody else has to approve it.")
         _refuse_objections(item)
@@ -54,9 +65,9 @@ def approve(
 
 
 def send_back(item: ReleasableItem, *, by: User, at: dt.datetime, reason: str) -> Review:
-    """Give ``item`` back to its author. Raises ``Refused``: ``released``, ``reason``."""
+    """Give ``item`` back to its author. Raises ``Refused``: ``gone``, ``released``, ``reason``."""
     with transaction.atomic():
-        _refuse_released(item)
+        _hold(item)
         _need_reason(reason)
         return _step(item, Review.Step.RETURNED, by=by, at=at, reason=reason.strip())
 
@@ -64,11 +75,11 @@ def send_back(item: ReleasableItem, *, by: User, at: dt.datetime, reason: str) -
 def override(item: ReleasableItem, *, by: User, at: dt.datetime, reason: str) -> Review:
     """Do without a second person, for a reason that is kept, listed and in the ledger.
 
-    Raises ``Refused``: ``released``, ``reason``, ``errors``, ``warnings``; and ``period``: in the
-    pre-election period there is no doing without.
+    Raises ``Refused``: ``gone``, ``released``, ``no_file``, ``reason``, ``errors``, ``warnings``;
+    and ``period``: in the pre-election period there is no doing without.
     """
     with transaction.atomic():
-        _refuse_released(item)
+        _hold(item)
         _need_reason(reason)
         if in_pre_election_period(item, at):
             raise Refused(
@@ -85,10 +96,10 @@ def waive(
 ) -> Waiver:
     """Let a warning stand, for a reason that is kept, listed and in the ledger.
 
-    Raises ``Refused``: ``released``, ``reason``; ``error`` when it is no warning.
+    Raises ``Refused``: ``gone``, ``released``, ``reason``; ``error`` when it is no warning.
     """
     with transaction.atomic():
-        _refuse_released(item)
+        _hold(item)
         _need_reason(reason)
         if finding.severity is Severity.ERROR:
             raise Refused("error", "This has to be put right: it cannot be waived.")
@@ -140,21 +151,33 @@ def objections_to(item: ReleasableItem) -> Objections:
 
 def standing_step(item: ReleasableItem) -> Review | None:
     """The last step taken on ``item``, if it was taken on what stands there now."""
-    last = Review.objects.of(item).last()
-    return last if last and last.content_hash == content_hash(item) else None
+    return standing_steps(type(item), [item.pk]).get(item.pk)
+
+
+def standing_steps(model: type[ReleasableItem], pks: Iterable[int]) -> dict[int, Review]:
+    """``standing_step`` of each of the rows ``pks`` that has one; as many queries for many rows."""
+    kind = ContentType.objects.get_for_model(model)
+    taken = Review.objects.filter(kind=kind, item_id__in=list(pks)).order_by("pk")
+    last = {step.item_id: step for step in taken.select_related("by")}
+    hashes = content_hashes(model, last)
+    return {pk: step for pk, step in last.items() if step.content_hash == hashes.get(pk)}
+
+
+def is_approval(step: Review | None, *, in_period: bool) -> bool:
+    """Whether what stands there now may be released by this step."""
+    allowed = [Review.Step.APPROVED] if in_period else [Review.Step.APPROVED, OVERRIDDEN]
+    return step is not None and step.step in allowed
 
 
 def refuse_unapproved(item: ReleasableItem, at: dt.datetime) -> Review:
     """The approval ``item`` has, or the override. Raises ``Refused``.
 
-    ``unapproved`` where nobody else has approved what stands there now; ``errors`` and ``warnings``
-    as for an approval, for a candidate’s name may have come since.
+    ``unapproved`` where nobody else has approved what stands there now; ``no_file``, ``errors`` and
+    ``warnings`` as for an approval, for a candidate’s name may have come since.
     """
     step = standing_step(item)
-    allowed = [Review.Step.APPROVED]
-    if not in_pre_election_period(item, at):
-        allowed.append(Review.Step.OVERRIDDEN)
-    if step is None or step.step not in allowed:
+    if step is None or not is_approval(step, in_period=in_pre_election_period(item, at)):
+        _hash(item)
         raise Refused("unapproved", f"Nobody has approved “{item}” as it stands now.")
     _refuse_objections(item)
     return step
@@ -173,8 +196,13 @@ def in_pre_election_period(item: ReleasableItem, at: dt.datetime) -> bool:
 
 
 def _authors(model: Any, pks: list[int]) -> set[int]:
-    record = model.history.filter(id__in=pks)
-    users = {user for user in record.values_list("history_user_id", flat=True) if user}
+    record = list(model.history.filter(id__in=pks).order_by("id", "history_id"))
+    read_relations(record)
+    users = {
+        one.history_user_id
+        for before, one in pairwise([None, *record])
+        if one.history_user_id and (before is None or _is_change(before, one))
+    }
     for part in part_models(model):
         of_item = part.history.filter(**{f"{part.part_of}_id__in": pks})
         if part_pks := list(of_item.values_list("id", flat=True).distinct()):
@@ -182,9 +210,35 @@ def _authors(model: Any, pks: list[int]) -> set[int]:
     return users
 
 
-def _refuse_released(item: ReleasableItem) -> None:
-    if item.is_released:
+def _is_change(before: Any, record: Any) -> bool:
+    """Whether a row of the record tells another content than the one before it.
+
+    To be put into a release, or taken out of one, changes nothing that anybody reads.
+    """
+    if before.id != record.id or record.history_type != "~":
+        return True
+    fields = [field for field in record.tracked_fields if field.name not in LEFT_OUT]
+    return before.held != record.held or any(
+        getattr(before, field.attname) != getattr(record, field.attname) for field in fields
+    )
+
+
+def _hold(item: ReleasableItem) -> None:
+    """Lock the row until the transaction ends. Raises ``Refused``: ``gone``, ``released``."""
+    row = type(item).objects.held(item.pk)
+    if row is None:
+        raise Refused("gone", f"“{item}” has been deleted meanwhile.")
+    if row.is_released:
         raise Refused("released", f"“{item}” has been released already.")
+
+
+def _hash(item: ReleasableItem) -> str:
+    try:
+        return content_hash(item)
+    except FileNotFoundError as gone:
+        raise Refused(
+            "no_file", f"The file of “{item}” is gone from the disk. Upload it again."
+        ) from gone
 
 
 def _refuse_errors(item: ReleasableItem) -> None:
@@ -229,7 +283,7 @@ def _step(
         kind=ContentType.objects.get_for_model(item),
         item_id=item.pk,
         step=step,
-        content_hash=content_hash(item),
+        content_hash=_hash(item),
         by=by,
         at=at,
         **more,

@@ -160,6 +160,12 @@ admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok  
 admin:releases_fairness                 in   in    403  ok   403  403  403  ok   ok   403   say
 admin:releases_fairness_of              in   in    403  ok   403  403  403  ok   ok   403   say
 admin:releases_fairness_csv             in   in    403  ok   403  403  403  ok   ok   403   say
+admin:releases_step                     in   in    403  ok   403  403  403  403  403  403   say
+admin:releases_waive                    in   in    403  go   403  403  403  403  403  403   say
+admin:releases_preview                  in   in    ok   ok   ok   ok   ok   ok   ok   403   say
+admin:releases_release_now              in   in    403  ok   403  403  403  403  403  403   say
+admin:releases_release_time             in   in    403  ok   403  403  403  403  403  403   say
+admin:releases_release_time_off         in   in    post post post post post post post post  say
 admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   404   say
 [admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404   say
 """
@@ -186,6 +192,7 @@ agents               -       in   ok   404   ok    404  404   404   404 404  404
 VERBS = {"changelist": "v", "change": "v", "history": "v", "add": "a", "delete": "d"}
 # Rows that are only ever added need no record of their changes.
 WITHOUT_HISTORY = ("impartialitydeclaration", "signinrecord", "ledgerentry")
+WITHOUT_HISTORY = ("impartialitydeclaration", "signinrecord", "review", "waiver")
 KINDS = {"statement": "table", "statement-csv": "table", "document-file": "document"}
 # What has no name, and what the admin finds by a pattern of its own.
 PLACES = {
@@ -295,6 +302,12 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         "reached": Delivery.objects.filter(user=candidate).latest("pk").pk,
         "admin:elections_standingrequest_decline": StandingRequest.objects.get().pk,
         "admin:briefings_document_file": paper.pk,
+        "admin:releases_step": ["briefings.document", paper.pk, "approve"],
+        "admin:releases_waive": ["briefings.document", paper.pk, "no-such-warning"],
+        "admin:releases_preview": ["briefings.document", paper.pk, "public"],
+        "admin:releases_release_now": rows["release"].pk,
+        "admin:releases_release_time": rows["release"].pk,
+        "admin:releases_release_time_off": rows["release"].pk,
     }
     address = make_anew(candidate, at=NOON)
     keys = {"theirs": make_anew(candidate, at=NOON).key, "another": address.key}
@@ -304,7 +317,8 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         if address.name in PLACES:
             return PLACES[address.name]
         if address.name in numbers:
-            return reverse(address.name, args=[numbers[address.name]])
+            number = numbers[address.name]
+            return reverse(address.name, args=number if isinstance(number, list) else [number])
         if address.name == "my-calendar":
             return reverse(address.name, args=[keys.get(of, "nobody")])
         if page := model_page(address):

@@ -113,7 +113,7 @@ class Event(ReleasableItem):
                     "joining link is only for those who attend."
                 }
             )
-        if self.pk:
+        if self.pk and not self.is_withdrawal:
             self._check_slots()
 
     def passages(self) -> list[Passage]:

@@ -4,13 +4,14 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from elections.addresses import election_at
 from elections.models import Election
 from releases.page_cache import public_page
+from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
 
 from . import calendars
 from .forms import ProgrammeFilterForm
@@ -48,10 +49,12 @@ def programme_sheet(request: HttpRequest, election_slug: str) -> HttpResponse:
 def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     election = election_at(election_slug)
     at = timezone.now()
-    events = Event.objects.visible_to(request.user, at).newest(at).select_related("release")
-    found = get_object_or_404(
-        events.prefetch_related("hosts", "agenda", "slots"), election=election, slug=slug
+    events = Event.objects.visible_to(request.user, at).filter(election=election)
+    found, versions = version_asked_for(
+        events.prefetch_related("hosts", "agenda", "slots"), request, slug, at
     )
+    if found.is_withdrawal:
+        return withdrawn_page(request, election, "programme", found)
     found.election = election
     slots = list(found.slots.all())
     today = timezone.localdate(at)
@@ -59,6 +62,7 @@ def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
         "election": election,
         "section": "programme",
         "event": found,
+        "versions": versions,
         "slots": slots,
         "is_past": bool(slots) and all(slot.day < today for slot in slots),
     }
@@ -85,7 +89,12 @@ def _programme_context(
 ) -> dict[str, Any]:
     """The part of the programme asked for; nothing, and why, where the question makes no sense."""
     form = ProgrammeFilterForm(request.GET)
-    context: dict[str, Any] = {"election": election, "section": "programme", "form": form}
+    context: dict[str, Any] = {
+        "election": election,
+        "section": "programme",
+        "form": form,
+        "withdrawn": withdrawn_items(election.events, request.user, at),
+    }
     if not form.is_valid():
         return context
     chosen = form.cleaned_data

@@ -66,7 +66,7 @@ class DocumentAdmin(ReleasableAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Document | None = None) -> Any:
         is_open = obj is None or self.has_change_permission(request, obj)
         file = "file" if is_open else "stored_file"
-        return (
+        fieldsets = (
             (None, {"fields": ("title", "summary", "publisher", "published_on", "category")}),
             (
                 "The document itself",
@@ -77,6 +77,7 @@ class DocumentAdmin(ReleasableAdmin):
             ),
             self.release_fieldset,
         )
+        return self.with_note(obj, fieldsets)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         is_open = obj is None or self.has_change_permission(request, obj)

@@ -72,7 +72,7 @@ class Sourced(ReleasableItem):
         A form leaves fields out (``exclude``): there the rows may still be on their way.
         """
         super().full_clean(exclude, validate_unique, validate_constraints)
-        if exclude is None and self.pk and self.release_id:
+        if exclude is None and self.pk and self.release_id and not self.is_withdrawal:
             reasons = self.reasons_not_ready()
             if reasons:
                 raise ValidationError(reasons)

@@ -8,9 +8,14 @@ from django.views.decorators.http import require_safe
 
 from briefings.files import as_attachment
 from briefings.forms import DocumentFilterForm
-from briefings.versions import version_asked_for
 from elections.addresses import election_at
 from releases.page_cache import public_page
+from releases.versions import (
+    content_asked_for,
+    version_asked_for,
+    withdrawn_items,
+    withdrawn_page,
+)
 
 DOCUMENTS_ON_A_PAGE = 25
 
@@ -36,6 +41,7 @@ def document_list(request: HttpRequest, election_slug: str) -> HttpResponse:
         "section": "documents",
         "form": form,
         "page": page,
+        "withdrawn": withdrawn_items(election.documents, request.user, at),
         "is_filtered": bool(category) or not form.is_valid(),
         "query": urlencode({"category": category}) if category else "",
     }
@@ -47,12 +53,10 @@ def document_list(request: HttpRequest, election_slug: str) -> HttpResponse:
 def document(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     at = timezone.now()
     election = election_at(election_slug)
-    shown, versions = version_asked_for(
-        election.documents.visible_to(request.user, at).select_related("release"),
-        request,
-        slug,
-        at,
-    )
+    documents = election.documents.visible_to(request.user, at)
+    shown, versions = version_asked_for(documents, request, slug, at)
+    if shown.is_withdrawal:
+        return withdrawn_page(request, election, "documents", shown)
     return render(
         request,
         "briefings/document_detail.html",
@@ -70,10 +74,6 @@ def document_file(request: HttpRequest, election_slug: str, slug: str) -> HttpRe
     """The only way to a stored file: it asks whether the reader may have it."""
     at = timezone.now()
     election = election_at(election_slug)
-    shown, _ = version_asked_for(
-        election.documents.visible_to(request.user, at).select_related("release"),
-        request,
-        slug,
-        at,
-    )
+    documents = election.documents.visible_to(request.user, at)
+    shown = content_asked_for(documents, request, slug, at)
     return as_attachment(request, shown)

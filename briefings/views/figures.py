@@ -8,11 +8,17 @@ from django.views.decorators.http import require_safe
 from briefings.checks import check_figure, check_statement
 from briefings.models import Statement
 from briefings.numbers import plain
-from briefings.versions import version_asked_for
 from elections.addresses import election_at
 from elections.models import Election
 from pcc_portal.downloads import csv_response, licence_row
 from releases.page_cache import public_page
+from releases.quoting import outdated_in
+from releases.versions import (
+    content_asked_for,
+    version_asked_for,
+    withdrawn_items,
+    withdrawn_page,
+)
 
 
 @public_page
@@ -30,6 +36,10 @@ def figure_list(request: HttpRequest, election_slug: str) -> HttpResponse:
             "section": "figures",
             "figures": figures,
             "statements": statements.select_related("election").order_by("title"),
+            "withdrawn": [
+                *withdrawn_items(election.figures, request.user, at),
+                *withdrawn_items(election.statements, request.user, at),
+            ],
         },
     )
 
@@ -40,7 +50,13 @@ def figure(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     at = timezone.now()
     election = election_at(election_slug)
     figures = election.figures.visible_to(request.user, at).with_source()
-    shown, versions = version_asked_for(figures.select_related("release"), request, slug, at)
+    shown, versions = version_asked_for(figures, request, slug, at)
+    if shown.is_withdrawal:
+        return withdrawn_page(request, election, "figures", shown)
+    changed = outdated_in(shown, request.user, at)
+    is_checked = shown.related_to_id is not None and not any(
+        one.by.is_withdrawal and one.quoted == shown.related_to for one in changed
+    )
     return render(
         request,
         "briefings/figure_detail.html",
@@ -49,7 +65,9 @@ def figure(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
             "section": "figures",
             "figure": shown,
             "versions": versions,
-            "findings": check_figure(shown),
+            "outdated": changed,
+            "is_checked": is_checked,
+            "findings": check_figure(shown) if is_checked else [],
         },
     )
 
@@ -60,7 +78,9 @@ def statement(request: HttpRequest, election_slug: str, slug: str) -> HttpRespon
     at = timezone.now()
     election = election_at(election_slug)
     statements = election.statements.visible_to(request.user, at).with_table()
-    shown, versions = version_asked_for(statements.select_related("release"), request, slug, at)
+    shown, versions = version_asked_for(statements, request, slug, at)
+    if shown.is_withdrawal:
+        return withdrawn_page(request, election, "figures", shown)
     return render(
         request,
         "briefings/statement_detail.html",
@@ -69,6 +89,7 @@ def statement(request: HttpRequest, election_slug: str, slug: str) -> HttpRespon
             "section": "figures",
             "statement": shown,
             "versions": versions,
+            "outdated": outdated_in(shown, request.user, at),
             "findings": check_statement(shown),
         },
     )
@@ -80,7 +101,7 @@ def statement_csv(request: HttpRequest, election_slug: str, slug: str) -> HttpRe
     at = timezone.now()
     election = election_at(election_slug)
     statements = election.statements.visible_to(request.user, at).with_table()
-    shown, _ = version_asked_for(statements, request, slug, at)
+    shown = content_asked_for(statements, request, slug, at)
     address = request.build_absolute_uri(shown.get_absolute_url())
     return csv_response(f"{election.slug}-{slug}.csv", _csv_rows(shown, election, address))
 

@@ -4,9 +4,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from briefings.sections import chapters
-from briefings.versions import version_asked_for
 from elections.addresses import election_at
 from releases.page_cache import public_page
+from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
 
 
 @public_page
@@ -22,6 +22,7 @@ def newsletter_list(request: HttpRequest, election_slug: str) -> HttpResponse:
             "election": election,
             "section": "newsletters",
             "newsletters": newsletters.select_related("release"),
+            "withdrawn": withdrawn_items(election.newsletters, request.user, at),
         },
     )
 
@@ -31,12 +32,10 @@ def newsletter_list(request: HttpRequest, election_slug: str) -> HttpResponse:
 def newsletter(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     at = timezone.now()
     election = election_at(election_slug)
-    shown, versions = version_asked_for(
-        election.newsletters.visible_to(request.user, at).select_related("release"),
-        request,
-        slug,
-        at,
-    )
+    newsletters = election.newsletters.visible_to(request.user, at)
+    shown, versions = version_asked_for(newsletters, request, slug, at)
+    if shown.is_withdrawal:
+        return withdrawn_page(request, election, "newsletters", shown)
     shown_chapters = chapters(shown, user=request.user, at=at)
     return render(
         request,

@@ -68,6 +68,15 @@ def day(moment: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
+def uk_time(moment: dt.datetime | None) -> str:
+    """The moment in full: “Tuesday 13 April 2027 at 10:00 BST”; nothing for nothing."""
+    if not moment:
+        return ""
+    local = _uk(moment)
+    return f"{local:%A} {_day(local.date())} at {local:%H:%M} {local.tzname()}"
+
+
+@register.filter
 def page_numbers(page: Page) -> Iterator[int | str]:
     """The numbers to offer around this page, with “…” where some are left out."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

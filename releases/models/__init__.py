@@ -8,6 +8,7 @@ from .item import (
     items_of,
     later_version,
     releasable_models,
+    withdrawn_later,
 )
 from .ledger_entry import LedgerEntry, LedgerHead
 from .public_revision import PublicRevision
@@ -34,4 +35,5 @@ __all__ = [
     "items_of",
     "later_version",
     "releasable_models",
+    "withdrawn_later",
 ]

@@ -7,9 +7,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from elections.looking import StandIn
 from elections.models import STATUS_ON, Agent, Candidate, Election
@@ -43,6 +44,9 @@ LATER_VERSION = (
     "AND later.version > {row}.version AND made.released_at <= {})"
 )
 
+# Whether a later version, known at that moment, says that it was withdrawn.
+WITHDRAWN = LATER_VERSION.removesuffix(")") + " AND later.change = 'withdrawal')"
+
 # Whether it is for a candidate of one election, whoever that is: the election.
 FOR_STAND_IN = (
     "({row}.audience = 'public' OR ({row}.audience = 'candidates' AND {row}.election_id = {}))"
@@ -60,20 +64,28 @@ def later_version(
     return Condition(later, Value(at, output_field=models.DateTimeField()))
 
 
+def withdrawn_later(model: type[models.Model], at: dt.datetime) -> Condition:
+    """Whether a row of ``model`` had been withdrawn by the moment ``at``, by a later version."""
+    later = WITHDRAWN.replace("ITEMS", model._meta.db_table)
+    return Condition(later, Value(at, output_field=models.DateTimeField()))
+
+
 class ReleasableQuerySet(models.QuerySet[Any]):
     """The only door to rows that are shown to anyone but staff at their desk."""
 
     def visible_to(self, user: Reader, at: dt.datetime) -> Self:
         """What ``user`` may know at the moment ``at``: every released version, old ones too.
 
+        What was withdrawn only staff can still read; all others, that it was, in its last version.
         Public items for everyone; items for candidates only for those briefed in that election on
         the day of ``at`` in the UK, for their agents, and for staff. Staff who look as a candidate
         see what is for the candidates of that election. Nothing that is not released, for anyone.
         """
         moment = Value(at, output_field=models.DateTimeField())
-        released = Condition(RELEASED, moment)
+        released: Any = Q(Condition(RELEASED, moment))
         if getattr(user, "is_staff", False) and user.is_active:
             return self.filter(released)
+        released &= ~withdrawn_later(self.model, at)
         if not user.is_authenticated:
             return self.filter(released, audience=ReleasableItem.Audience.PUBLIC)
         if isinstance(user, StandIn):
@@ -83,8 +95,28 @@ class ReleasableQuerySet(models.QuerySet[Any]):
         return self.filter(released, Condition(FOR_READER, person, person, day))
 
     def newest(self, at: dt.datetime) -> Self:
-        """Only the version of each item that is in force at the moment ``at``."""
+        """Only the version of each item that is in force at the moment ``at``.
+
+        Nothing of what was withdrawn: lists name it by ``withdrawn``.
+        """
+        return self.last_told(at).exclude(change=ReleasableItem.Change.WITHDRAWAL)
+
+    def withdrawn(self, at: dt.datetime) -> Self:
+        """Only what says at the moment ``at`` that something was withdrawn."""
+        return self.last_told(at).filter(change=ReleasableItem.Change.WITHDRAWAL)
+
+    def last_told(self, at: dt.datetime) -> Self:
+        """Only the last version of each item at the moment ``at``, be it its withdrawal."""
         return self.filter(later_version(self.model, at, negated=True))
+
+    def held(self, pk: int) -> Any:
+        """The row of this key as it is now, locked until the transaction ends, or ``None``.
+
+        In two queries: the row is read once whoever held it before has let it go. Locked and read
+        in one, it would come with the release it was in before.
+        """
+        list(self.select_for_update(of=("self",)).filter(pk=pk).values_list("pk"))
+        return self.select_related("release").filter(pk=pk).first()
 
     def drafts(self) -> Self:
         return self.filter(release__released_at=None)
@@ -163,16 +195,29 @@ class ReleasableItem(models.Model):
         """Costs a query unless ``release`` was selected with the row."""
         return self.release is not None and self.release.is_released
 
+    @property
+    def kind_in_words(self) -> str:
+        """What it is, as a heading: “Information request”."""
+        return str(capfirst(self._meta.verbose_name))
+
+    @property
+    def changed_how(self) -> str:
+        """What a later version is, as a reader is told: “Correction”; nothing for the first one."""
+        return self.get_change_display() or ("New version" if self.version > 1 else "")
+
+    def _versions(self) -> models.QuerySet[Any]:
+        return type(self)._default_manager.filter(election=self.election_id, slug=self.slug)
+
     def _earlier_versions(self) -> models.QuerySet[Any]:
-        return type(self)._default_manager.filter(
-            election=self.election_id,
-            slug=self.slug,
-            version__lt=self.version,
-            release__released_at__isnull=False,
-        )
+        return self._versions().filter(version__lt=self.version, release__released_at__isnull=False)
 
     def clean(self) -> None:
         super().clean()
+        if self.version > 1 and not self._versions().filter(version__lt=self.version).exists():
+            raise ValidationError(
+                f"This is version {self.version} of what was released before, so its election and "
+                "its address stay as they were."
+            )
         if self.audience != self.Audience.PUBLIC and self._earlier_versions().filter(
             audience=self.Audience.PUBLIC
         ):

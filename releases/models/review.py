@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
@@ -29,6 +30,7 @@ class Review(models.Model):
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="reviews")
     kind = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
     item_id = models.PositiveBigIntegerField()
+    item = GenericForeignKey("kind", "item_id")
     step = models.CharField(max_length=10, choices=Step)
     content_hash = models.CharField("SHA-256 of the content", max_length=64)
     by = models.ForeignKey(

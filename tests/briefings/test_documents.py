@@ -144,11 +144,11 @@ def test_document_list_asks_no_more_for_more_documents(
     client.force_login(candidate)
     release_now(make_document())
     client.get(LIST)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(_titles(client.get(LIST))) == 1
     release_now(make_document(), make_document())
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(_titles(client.get(LIST))) == 3
 
 
@@ -237,7 +237,7 @@ def test_corrected_document_keeps_its_old_version(client, make_document, release
     assert newest.context["document"] == new
     assert f"{LIST}reserves/?version=1" in newest.content.decode()
     assert oldest.context["document"] == old
-    assert "It has been corrected since" in oldest.content.decode()
+    assert "It is no longer in force" in oldest.content.decode()
     assert f"{LIST}reserves/file/?version=1" in oldest.content.decode()
     assert b"".join(new_file.streaming_content) == new_content
     assert b"".join(old_file.streaming_content) == pdf

@@ -231,7 +231,7 @@ def test_figure_keeps_its_old_version_readable(client, make_figure, release_now)
     old = client.get("/pcc-2021/figures/money/?version=1").content.decode()
 
     assert '<h1 class="govuk-heading-l">Old money</h1>' in old
-    assert "It has been corrected since" in old
+    assert "It is no longer in force" in old
 
 
 READERS = ["anonymous", "candidate", "other_candidate", "withdrawn_candidate", "editor"]

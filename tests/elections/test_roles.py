@@ -22,8 +22,9 @@ from elections.models import (
 )
 from elections.roles import ROLES, Role, bring_roles
 from infolog.models import InformationRequest, Part, Topic
-from releases.models import Release
+from releases.models import Release, Waiver
 from releases.offers import record_offer
+from releases.reviewing import submit
 from tests.conftest import NOON, pass_review
 from workshops.models import Event
 
@@ -51,6 +52,8 @@ event            v...   v...   vacd   v...   v...   v...   v...
 informationrequest v... v...   v...   vacd   v...   v...   v...
 part             v...   v...   v...   v.cd   v...   v...   v...
 topic            v...   v...   v...   vacd   v...   v...   v...
+review           v...   v...   v...   v...   v...   v...   v...
+waiver           v...   v...   v...   v...   v...   v...   v...
 """
 EXPECTED = {
     role: {line.split()[0]: line.split()[column] for line in TABLE.split("\n") if line}
@@ -101,6 +104,10 @@ def rows(election):
         request,
         request.parts.create(position=1, question="What?"),
         Topic.objects.create(election=election, name="Topic", slug="topic"),
+        submit(request, by=None, at=NOON),
+        Waiver.objects.create(
+            election=election, kind="k", slug="s", code="c", sentence=".", reason=".", at=NOON
+        ),
     ]
     return {row._meta.model_name: row for row in made}
 

@@ -35,12 +35,18 @@ def act(staff, name: str, *rows, action: str, **more):
 def test_chosen_drafts_are_released_now(staff, issue):
     pass_review(issue)
 
-    response = act(staff, "briefings_newsletter", issue, action="release_now")
+    first = act(staff, "briefings_newsletter", issue, action="release_now")
+    issue.refresh_from_db()
+    assert not issue.is_released
+    assert "This cannot be undone." in first.content.decode()
+    assert not Release.objects.exists()
+
+    response = act(staff, "briefings_newsletter", issue, action="release_now", confirmed="yes")
 
     issue.refresh_from_db()
     assert issue.is_released
     assert issue.release.created_by.email == "editor@example.org"
-    assert told(response)[0].startswith("Released at ")
+    assert told(response)[0].startswith("Released on ")
     assert told(response)[0].endswith(": Issue 1: News.")
 
 
@@ -56,19 +62,20 @@ def test_nothing_is_released_with_something_released_among_it(staff, issue, rele
 def test_release_is_made_by_its_editor_and_released_from_the_list(staff, issue, election):
     staff.post(
         reverse("admin:releases_release_add"),
-        {"title": "Both", "election": election.pk, "due_at": "2030-07-01T09:30"},
+        {"title": "Both", "election": election.pk},
     )
     bundle = Release.objects.get()
-    assert bundle.due_at == dt.datetime(2030, 7, 1, 8, 30, tzinfo=dt.UTC)  # British Summer Time
     assert bundle.created_by.email == "editor@example.org"
 
     empty = act(staff, "releases_release", bundle, action="release_now")
     Newsletter.objects.update(release=bundle)
     pass_review(issue)
     full = act(staff, "releases_release", bundle, action="release_now")
+    done = staff.post(full.redirect_chain[-1][0], follow=True)
 
-    assert told(empty)[-1] == "“Both” has nothing in it to release."
-    assert told(full)[0].startswith("Released at ")
+    assert "“Both” has nothing in it to release." in empty.content.decode()
+    assert "Issue 1: News" in full.content.decode()
+    assert told(done)[0].startswith("Released on ")
     bundle.refresh_from_db()
     assert timezone.now() - bundle.released_at < dt.timedelta(minutes=5)
 

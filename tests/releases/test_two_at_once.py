@@ -3,19 +3,23 @@
 import datetime as dt
 import threading
 import time
+from functools import partial
+from html import unescape
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from briefings.models import Newsletter, TextSection
+from elections.impartiality import declare
 from elections.models import Candidate, Election, Office, User
 from releases.catching_up import catch_up, catch_up_all
 from releases.models import CatchUp, Delivery, LedgerEntry, Release
 from releases.offers import record_offer
-from releases.releasing import release
+from releases.releasing import ReleaseRefused, release, release_items
 from releases.verifying import verify
-from tests.conftest import give_status, pass_review
+from tests.conftest import PortalClient, give_status, pass_review
 
 SECTION = {"region": "main", "ordering": 10, "text": "<p>As approved</p>"}
 
@@ -153,3 +157,81 @@ def test_entries_written_at_once_follow_one_another(bundle, late):
 
     assert LedgerEntry.objects.count() == 40
     assert verify().holds
+
+
+def at_once(*acts) -> list[str]:
+    """What each act told when all of them, each on a connection of its own, begin together."""
+    told: list[str] = []
+    start = threading.Barrier(len(acts))
+
+    def run(act) -> None:
+        try:
+            start.wait(20)
+            told.append(act())
+        except ReleaseRefused as refused:
+            told.append(refused.sentence)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(told)
+
+
+def assert_released_once(told: list[str]) -> None:
+    assert told == ["released", "“Issue 1” has been released already."] or told == [
+        "released",
+        "“Issue 1: One” has been released already.",
+    ]
+    assert LedgerEntry.objects.filter(kind="release").count() == 1
+    assert Release.objects.filter(released_at__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("_attempt", range(5))
+def test_of_two_who_release_one_bundle_one_does_and_the_other_is_told(bundle, _attempt):
+    def act() -> str:
+        release(bundle, at=timezone.now())
+        return "released"
+
+    assert_released_once(at_once(act, act))
+
+
+@pytest.mark.parametrize("_attempt", range(5))
+def test_of_two_who_release_one_item_one_does_and_the_other_is_told(bundle, _attempt):
+    Newsletter.objects.update(release=None)
+
+    def act() -> str:
+        issue = Newsletter.objects.get()
+        release_items([issue], election=issue.election, title="Issue 1", at=timezone.now())
+        return "released"
+
+    assert_released_once(at_once(act, act))
+    assert not Release.objects.filter(released_at=None).exclude(pk=bundle.pk).exists()
+
+
+def test_of_two_who_release_on_the_staff_pages_one_does_and_the_other_is_told(bundle, make_staff):
+    clients = []
+    for name in ("First", "Second"):
+        client = PortalClient()
+        client.force_login(make_staff("approver", name=name) if name == "First" else _superuser())
+        clients.append(client)
+    address = reverse("admin:releases_release_now", args=[bundle.pk])
+
+    def act(client: PortalClient) -> str:
+        # The page, not its context: the test client hears of every thread’s templates.
+        page = unescape(client.post(address, follow=True).content.decode())
+        refused = "“Issue 1” has been released already."
+        return refused if refused in page else "released"
+
+    assert_released_once(at_once(*(partial(act, client) for client in clients)))
+
+
+def _superuser() -> User:
+    user = User.objects.create_user("second@example.org", "Second", is_staff=True)
+    user.is_superuser = True
+    user.save()
+    declare(user, at=timezone.now())
+    return user

@@ -113,7 +113,7 @@ def test_event_page_shows_the_version_in_force(client, make_event, release_now):
 
     assert "At two" in said
     assert "At ten" not in said
-    assert "This is version 2." in said
+    assert "Version 2 of 1 April 2021 (this page)" in said
 
 
 def test_programme_has_what_comes_before_what_is_past(
