@@ -4,6 +4,7 @@ from django.urls import include, path
 from elections.looking_views import start as start_looking
 from elections.standing_views import standing, standing_received
 from elections.views import candidates, election_list, key_dates
+from releases.mail_views import mail_choice, mail_events
 from releases.page_cache import public_page
 
 from . import my_calendar, my_page, pages, views
@@ -32,9 +33,12 @@ urlpatterns = [
     path("my-page/data/", my_page.own_data_file, name="own-data"),
     path("my-page/calendar/new/", my_calendar.new_address, name="new-calendar-address"),
     path("my-page/calendar/<slug:key>.ics", my_calendar.my_calendar, name="my-calendar"),
+    path("account/mail/", mail_choice, name="mail-choice"),
+    path("mail-events/", mail_events, name="mail-events"),
     path("account/", include("elections.account_urls")),
     path("admin/looking/", start_looking, name="start-looking"),
     path("admin/", admin.site.urls),
+    path("", include("releases.update_urls")),
     # An election's address is the first part of everything that belongs to it.
     path("<slug:election_slug>/", views.election, name="election"),
     path("<slug:election_slug>/", include(election_frame)),

@@ -2,7 +2,14 @@
 
 from django.utils import timezone
 
+from pcc_portal.jobs import hand_over, is_waiting
+
 from .releasing import release_due
+from .sending import send_due
+
+SEND = "releases.jobs.send_deliveries"
+# The same worker mails the sign-in codes, and ends a job that takes a minute.
+SECONDS_A_JOB = 10
 
 
 def release_due_now() -> str:
@@ -11,3 +18,11 @@ def release_due_now() -> str:
     if not released:
         return "Nothing was due."
     return f"Released: {', '.join(str(release) for release in released)}."
+
+
+def send_deliveries() -> str:
+    """Send mail for a while, then let others have their turn. Returns what was done."""
+    sent = send_due(seconds=SECONDS_A_JOB)
+    if not sent.is_over and not is_waiting(SEND):
+        hand_over(SEND)
+    return str(sent)

@@ -26,9 +26,10 @@ RESERVED_SLUGS = frozenset(
         "elections",
         "favicon-ico",
         "health",
+        "mail-events",
         "my-page",
     }
-    | {"privacy", "robots-txt", "search", "sign-in", "static"}
+    | {"privacy", "robots-txt", "search", "sign-in", "static", "updates"}
 )
 SPENDING_RETURN_DAYS = 70
 

@@ -10,6 +10,7 @@ from .item import (
     releasable_models,
 )
 from .ledger_entry import LedgerEntry, LedgerHead
+from .mail_choice import MailChoice
 from .public_revision import PublicRevision
 from .release import Release, ReleaseQuerySet
 from .review import Review
@@ -21,6 +22,7 @@ __all__ = [
     "Delivery",
     "LedgerEntry",
     "LedgerHead",
+    "MailChoice",
     "PublicRevision",
     "Reader",
     "ReleasableItem",

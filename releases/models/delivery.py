@@ -67,6 +67,11 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     # The next moment a worker may try.
     due_at = models.DateTimeField()
+    # They chose one mail a day: what is due to them goes in one message, which the first carries.
+    is_daily = models.BooleanField(default=False)
+    carried_by = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="carries"
+    )
     tries = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     # When the state was reached, and the words of the mail server or of whoever reported it.
