@@ -191,7 +191,7 @@ def _told(release: Release, election: Election, reader: Reader) -> list[Told]:
         for item in rows.order_by("pk"):
             item.election, item.release = election, release
             found.append(Told(item, "" if item.is_withdrawal else _body(item, reader)))
-    return found
+    return sorted(found, key=lambda told: not told.item.LEADS)
 
 
 def _body(item: ReleasableItem, reader: Reader) -> str:
@@ -214,7 +214,9 @@ def _body(item: ReleasableItem, reader: Reader) -> str:
         clean_content_tags=SILENT,
         link_rel=None,
     )
-    # The addresses of the portal's own pages; a contents list has no use in a mail.
+    if "<h2" in html:  # the title of the item is the mail's own heading of that rank
+        html = re.sub(r"(</?h)([23])", lambda tag: f"{tag[1]}{int(tag[2]) + 1}", html)
+    # The portal's own pages have their whole address in a mail.
     return re.sub(r'href="/', f'href="{settings.PUBLIC_ADDRESS}/', html)
 
 

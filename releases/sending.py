@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from elections.models import Election
+from elections.models import Election, User
 
 from . import ledger
 from .mails import Letters, NobodyToTell
@@ -210,16 +210,47 @@ def move(
         with connection.cursor() as cursor:
             cursor.execute(sql, [_sql(value) for value in (*set_too.values(), *ids, *values)])
             rows = sorted(cursor.fetchall())
-        for pk, release, catch_up, candidate, role in rows:
-            facts = {"delivery": pk, "release": release, "catch_up": catch_up}
-            facts |= {"candidate": candidate, "role": role, "state": str(state)}
-            ledger.append(
-                LedgerEntry.Kind.DELIVERY,
-                election=election or election_of(pk),
-                at=at,
-                facts=facts if by is None else facts | {"by": by},
-            )
+        for row in rows:
+            more: dict[str, Any] = {"state": str(state)}
+            if by is not None:
+                more["by"] = by
+            _enter(LedgerEntry.Kind.DELIVERY, row, more, election=election, at=at)
     return [row[0] for row in rows]
+
+
+def record(delivery: Delivery, state: Delivery.State, *, at: dt.datetime, reply: str = "") -> None:
+    """Say what became of ``delivery``, whatever was known of it. For one that is known by hand."""
+    move([delivery.pk], state, at=at, reply=reply, only="1 = 1")
+    delivery.state, delivery.state_at, delivery.reply = state, at, reply
+
+
+def record_told(delivery: Delivery, *, how: str, by: User | None, at: dt.datetime) -> None:
+    """Say that somebody was told in another way. The words stay with the delivery."""
+    with transaction.atomic():
+        delivery.told_at, delivery.told_by, delivery.told_how = at, by, how
+        delivery.save(update_fields=["told_at", "told_by", "told_how"])
+        row = (
+            delivery.pk,
+            delivery.release_id,
+            delivery.catch_up_id,
+            delivery.candidate_id,
+            delivery.role,
+        )
+        _enter(LedgerEntry.Kind.TOLD, row, {"by": by and by.pk}, election=None, at=at)
+
+
+def _enter(
+    kind: LedgerEntry.Kind,
+    row: tuple[Any, ...],
+    more: dict[str, Any],
+    *,
+    election: Election | None,
+    at: dt.datetime,
+) -> None:
+    pk, release, catch_up, candidate, role = row
+    act = {"release": release} if release else {"catch_up": catch_up}
+    facts = {"delivery": pk, **act, "candidate": candidate, "role": str(role), **more}
+    ledger.append(kind, election=election or election_of(pk), at=at, facts=facts)
 
 
 def _sql(value: Any) -> Any:

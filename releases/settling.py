@@ -1,7 +1,6 @@
 """What people and providers say of mail that has gone out: each is entered in the ledger."""
 
 import datetime as dt
-import logging
 import re
 
 from django.db import transaction
@@ -9,11 +8,8 @@ from django.db import transaction
 from elections.models import User
 from elections.refusals import Refused
 
-from . import ledger
-from .models import Delivery, LedgerEntry, Subscriber
-from .sending import election_of, move
-
-logger = logging.getLogger(__name__)
+from .models import Delivery, Subscriber
+from .sending import move, record_told
 
 State = Delivery.State
 # What may be tried once more: nothing is certain, or it is certain that it did not arrive.
@@ -62,8 +58,9 @@ def say_bounced(delivery: Delivery, *, by: User, at: dt.datetime) -> None:
     _end_subscriber(delivery, at)
 
 
-def record_told(delivery: Delivery, *, by: User, at: dt.datetime, how: str) -> None:
-    """Whoever it was for was told in another way. Raises ``Refused``: ``how``, ``told``, ``state``.
+def tell(delivery: Delivery, *, by: User, at: dt.datetime, how: str) -> None:
+    """Record that somebody was told in another way. Raises ``Refused``: ``how``, ``told``,
+    ``state``.
 
     The ledger says that they were, and by whom; the words stay with the delivery.
     """
@@ -75,21 +72,7 @@ def record_told(delivery: Delivery, *, by: User, at: dt.datetime, how: str) -> N
             raise Refused("told", "It is recorded already that they were told.")
         if row.state not in Delivery.FAILED:
             raise Refused("state", "This mail did not fail: there is nothing to record.")
-        row.told_at, row.told_by, row.told_how = at, by, how.strip()
-        row.save(update_fields=["told_at", "told_by", "told_how"])
-        ledger.append(
-            LedgerEntry.Kind.TOLD,
-            election=election_of(row.pk),
-            at=at,
-            facts={
-                "delivery": row.pk,
-                "release": row.release_id,
-                "catch_up": row.catch_up_id,
-                "candidate": row.candidate_id,
-                "role": row.role,
-                "by": by.pk,
-            },
-        )
+        record_told(row, how=how.strip(), by=by, at=at)
 
 
 def note_bounce(delivery: int, *, reply: str, at: dt.datetime) -> None:

@@ -22,7 +22,7 @@ from elections.models import (
 )
 from elections.roles import ROLES, Role, bring_roles
 from infolog.models import InformationRequest, Part, Topic
-from releases.models import Release
+from releases.models import Delivery, Release, Subscriber
 from tests.conftest import NOON, pass_review
 from workshops.models import Event
 
@@ -41,6 +41,8 @@ user             ....   v...   ....   ....   ....   v...   vacd
 signinrecord     ....   v...   ....   ....   ....   v...   v...
 impartialitydeclaration .... v... .... ....  ....   v...   v...
 release          vacd   v...   v...   v...   v...   v...   v...
+delivery         ....   v...   ....   ....   ....   v...   v...
+subscriber       ....   v...   ....   ....   ....   v...   v...
 newsletter       vacd   v...   v...   v...   v...   v...   v...
 document         vacd   v...   v...   v...   v...   v...   v...
 statement        v...   v...   v...   v...   vacd   v...   v...
@@ -88,6 +90,15 @@ def rows(election):
         baker.make(SignInRecord, user=person, at=NOON),
         ImpartialityDeclaration.objects.create(user=person, version=1, wording="."),
         Release.objects.create(election=election, title="A draft"),
+        Delivery.objects.create(
+            release=Release.objects.create(election=election, title="Mailed"),
+            role="candidate",
+            candidate=candidate,
+            state="no-address",
+            due_at=NOON,
+            state_at=NOON,
+        ),
+        Subscriber.objects.create(election=election, address="s@example.org", asked_at=NOON),
         Newsletter.objects.create(election=election, slug="n", number=1, title="N", summary="."),
         source,
         Statement.objects.create(slug="s", title="S", summary=".", row_heading=".", **sourced),

@@ -53,7 +53,6 @@ def test_ledger_names_nobody(sink, deliver):
     assert json.loads(entry.facts) == {
         "delivery": delivery.pk,
         "release": delivery.release_id,
-        "catch_up": None,
         "candidate": delivery.candidate_id,
         "role": "candidate",
         "state": "refused",
