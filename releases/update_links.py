@@ -29,9 +29,9 @@ def confirm_address(subscriber: Subscriber, *, is_daily: bool) -> str:
     return f"{settings.PUBLIC_ADDRESS}{path}"
 
 
-def stop_address(subscriber: Subscriber) -> str:
-    """No query."""
-    token = signing.Signer(salt=STOP).sign(str(subscriber.pk))
+def stop_address(subscriber: int) -> str:
+    """``subscriber`` is the number of one. No query."""
+    token = signing.Signer(salt=STOP).sign(str(subscriber))
     return f"{settings.PUBLIC_ADDRESS}{reverse('updates:stop', args=[token])}"
 
 

@@ -305,7 +305,7 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     reader = rows["subscriber"]
     tokens = {
         "updates:confirm": confirm_address(reader, is_daily=False).split("/")[-2],
-        "updates:stop": stop_address(reader).split("/")[-2],
+        "updates:stop": stop_address(reader.pk).split("/")[-2],
     }
 
     def _place(address: Address, of: str) -> str:

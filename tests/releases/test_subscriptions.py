@@ -125,7 +125,7 @@ def test_link_of_one_election_confirms_none_of_another(client, reader, other_ele
 
 def test_one_post_without_session_or_token_ends_it(reader, deliver):
     deliver()
-    link = path_in(stop_address(reader))
+    link = path_in(stop_address(reader.pk))
     mail_program = PortalClient(enforce_csrf_checks=True)
 
     assert "End these mails" in mail_program.get(link).content.decode()
