@@ -27,13 +27,14 @@ migrations := $(wildcard */migrations/*.py)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench requirements build FORCE
+.PHONY: help run test check bench kill-test requirements build FORCE
 
 help:
 	@echo "make run           start the portal with demo content on http://127.0.0.1:$(PORT)/ (PORT=…)"
 	@echo "make test          every check there is (CHECKS=\"lint types\" runs these only)"
 	@echo "make check         the fast ones: lint, types, imports, tests on SQLite"
 	@echo "make bench         figures of speed and size beside a bare Django page (BENCH_SECONDS=…)"
+	@echo "make kill-test     kill the workers of a mail-out at random, and look what became of it"
 	@echo "make requirements  pin the versions again, from pyproject.toml"
 	@echo "make build         the style sheet, from static/*.scss"
 
@@ -48,6 +49,9 @@ check: $(dev)
 
 bench: $(dev) $(collected)
 	@$(python) -m bench $(BENCH_SECONDS) $(BENCH_BOUNDS)
+
+kill-test: $(dev)
+	@$(python) -m bench.killing
 
 build: $(style)
 

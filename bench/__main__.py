@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urljoin
 
+from bench import mail
 from bench.load import Figures, Target, measure, worker_megabytes
 from scripts import serving
 
@@ -34,6 +35,9 @@ WARM_UP_SECONDS = 0.3
 LOWEST_RATIO = 1 / 3
 HIGHEST_CPU_RATIO = 30
 MOST_KILOBYTES = 45
+# Of a mail-out with every row claimed and recorded; ten thousand need hardly more than a hundred.
+LOWEST_MAIL_RATIO = 0.4
+MOST_MAIL_GROWTH_MB = 8
 
 SIGN_IN = """
 from django.conf import settings
@@ -79,9 +83,23 @@ def main(seconds: float) -> int:
             missed += _bounded(f"page.{name}.transfer_kb", kilobytes, at_most=MOST_KILOBYTES)
         print(f"memory.worker_mb: {worker_megabytes(servers['portal'].pid):.1f}")
         print(f"memory.bare_worker_mb: {worker_megabytes(servers['bare'].pid):.1f}", flush=True)
+    missed += _mail()
     for miss in missed:
         print(f"Missed: {miss}", file=sys.stderr)
     return int(bool(missed) and "shown" not in sys.argv)
+
+
+def _mail() -> list[str]:
+    """Print the figures of a mail-out. Returns the bounds it missed."""
+    missed: list[str] = []
+    for name, value in mail.figures():
+        if name == "mail.ratio_to_django":
+            missed += _bounded(name, value, at_least=LOWEST_MAIL_RATIO)
+        elif name == "mail.growth_mb":
+            missed += _bounded(name, value, at_most=MOST_MAIL_GROWTH_MB)
+        else:
+            print(f"{name}: {value:.1f}", flush=True)
+    return missed
 
 
 def _measure(targets: dict[str, Target], seconds: float) -> dict[str, Figures]:

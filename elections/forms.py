@@ -76,7 +76,7 @@ class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
         return code
 
 
-def _email_field(help_text: str = "") -> forms.EmailField:
+def email_field(help_text: str = "") -> forms.EmailField:
     return forms.EmailField(
         label="E-mail address",
         help_text=help_text,
@@ -97,7 +97,7 @@ class AgentForm(PortalForm):
     name = forms.CharField(
         label="Name", max_length=150, error_messages={"required": "Enter the agent’s name."}
     )
-    email = _email_field("Their own address. We send the invitation, and later the codes, to it.")
+    email = email_field("Their own address. We send the invitation, and later the codes, to it.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +117,7 @@ class StandingForm(PortalForm):
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
         error_messages={"required": "Enter your name."},
     )
-    email = _email_field("The office writes to it. If you are invited, you sign in with it.")
+    email = email_field("The office writes to it. If you are invited, you sign in with it.")
     phone = forms.CharField(
         label="Telephone (optional)",
         max_length=30,

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.module_loading import import_string
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from .rehearsing import is_rehearsing
@@ -22,3 +24,9 @@ def hand_over(job: str, *args: Any) -> None:
         import_string(job)(*args)
     else:
         async_task(job, *args)
+
+
+def is_waiting(job: str) -> bool:
+    """Whether ``job`` stands in the worker’s queue and has not begun. Reads the whole queue."""
+    waiting = OrmQ.objects.filter(lock__lte=timezone.now())
+    return any(row.task["func"] == job for row in waiting)

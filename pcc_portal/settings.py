@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "anymail",
     "content_editor",
     "crispy_forms",
     "csp",
@@ -186,7 +187,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(_secret("TRUSTED_PROXY_COUNT", "0"))
 # What staff have to have done before a staff page opens, in this order (pcc_portal/staff_gates.py).
 STAFF_GATES = ["elections.impartiality.gate"]
 # Where each room says how long it keeps what about people (pcc_portal/retention.py).
-RETENTION = ["elections.retention"]
+RETENTION = ["elections.retention", "releases.retention"]
 # Where each room says what it holds about a person (pcc_portal/own_data.py).
 OWN_DATA = ["elections.own_data", "releases.own_data", "workshops.own_data", "infolog.own_data"]
 # What each room has to say on the staff's first page (pcc_portal/desk.py).
@@ -220,13 +221,34 @@ MFA_FORMS = {
 
 # --- Mail ---------------------------------------------------------------------------------------
 
-if IS_PRODUCTION:
+# What the addresses in mails begin with: a job that writes one knows no request.
+PUBLIC_ADDRESS = _secret("PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+# A company that delivers the mail, by its name in anymail: its own settings are NAME=value pairs
+# with commas between them, and what it reports needs a secret, as user:password.
+MAIL_PROVIDER = env("MAIL_PROVIDER", default="")
+ANYMAIL = {
+    **env.dict("MAIL_PROVIDER_SETTINGS", default={}),
+    # Nobody watches whether a mail is opened or a link in it followed.
+    "SEND_DEFAULTS": {"track_opens": False, "track_clicks": False},
+    "IGNORE_UNSUPPORTED_FEATURES": True,
+}
+if MAIL_PROVIDER:
+    ANYMAIL["WEBHOOK_SECRET"] = _secret("MAIL_EVENTS_SECRET", "portal:development")
+if IS_PRODUCTION and MAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+elif IS_PRODUCTION:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 else:
     # Outside production no mail leaves the machine: it is written to a folder and printed.
     EMAIL_BACKEND = "pcc_portal.mail.FolderBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="candidates-portal@example.org")
+# Seconds for each answer of the mail server.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+# A message that has been under way for longer than all of them together is in doubt.
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=20 * EMAIL_TIMEOUT)
+# After a mail server said “later”; then twice as long each time, up to an hour.
+MAIL_FIRST_PAUSE_SECONDS = env.float("MAIL_FIRST_PAUSE_SECONDS", default=60)
 
 # --- Jobs ---------------------------------------------------------------------------------------
 

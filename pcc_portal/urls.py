@@ -6,6 +6,7 @@ from elections.standing_views import standing, standing_received
 from elections.views import candidates, election_list, key_dates
 from releases import ledger_urls
 from releases.ledger_views import reached
+from releases.mail_views import mail_choice, mail_events
 from releases.page_cache import public_page
 
 from . import my_calendar, my_page, pages, views
@@ -36,9 +37,12 @@ urlpatterns = [
     path("my-page/calendar/<slug:key>.ics", my_calendar.my_calendar, name="my-calendar"),
     path("my-page/reached/<int:pk>/", reached, name="reached"),
     path("ledger/", include(ledger_urls.of_portal)),
+    path("account/mail/", mail_choice, name="mail-choice"),
+    path("mail-events/", mail_events, name="mail-events"),
     path("account/", include("elections.account_urls")),
     path("admin/looking/", start_looking, name="start-looking"),
     path("admin/", admin.site.urls),
+    path("", include("releases.update_urls")),
     # An election's address is the first part of everything that belongs to it.
     path("<slug:election_slug>/", views.election, name="election"),
     path("<slug:election_slug>/", include(election_frame)),

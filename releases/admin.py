@@ -301,6 +301,8 @@ class ReleasableAdmin(UndoesApproval, Releasing):
         )
 
 
+from . import mail_admin  # noqa: E402, F401  it registers
+
 # The job queue is the worker's own: whoever could write to it could run any code.
 admin.site.unregister([Failure, OrmQ, Schedule, Success])
 

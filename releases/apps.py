@@ -18,4 +18,6 @@ class ReleasesConfig(AppConfig):
     verbose_name = "Releases"
 
     def ready(self) -> None:
+        from . import bounces  # noqa: F401  it listens
+
         after_migrations(_put_triggers)

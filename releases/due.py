@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from pcc_portal.desk import Matter, since
 from pcc_portal.templatetags.portal import clock
 
-from .models import ReleasableItem, Release, Review
+from .models import Delivery, ReleasableItem, Release, Review
 from .releasing import LATE_AT_MOST
 
 SOON = dt.timedelta(days=7)
@@ -17,6 +17,8 @@ SOON = dt.timedelta(days=7)
 LATE = dt.timedelta(minutes=5)
 # How long an override stays on the first page; it stays in the ledger for good.
 REMEMBERED = dt.timedelta(days=30)
+# Mail that is due goes out within a minute or two.
+MAIL_LATE = dt.timedelta(minutes=15)
 
 
 def drafts(model: type[ReleasableItem], at: dt.datetime) -> Matter:
@@ -34,6 +36,42 @@ def drafts(model: type[ReleasableItem], at: dt.datetime) -> Matter:
 
 
 def due(at: dt.datetime) -> list[Matter]:
+    return [*_releases(at), *_mail(at)]
+
+
+def _mail(at: dt.datetime) -> list[Matter]:
+    mail = Delivery.objects.select_related("release", "catch_up", "candidate", "subscriber")
+
+    def told(delivery: Any) -> str:
+        return f"{delivery.whom}, {since(delivery.state_at, at)}; {delivery.act}"
+
+    return [
+        Matter(
+            code="mail-failed",
+            what="Mail that did not reach a candidate: tell them by phone and record it",
+            rows=mail.failed().order_by("state_at", "pk"),
+            tell=told,
+            is_wrong=True,
+        ),
+        Matter(
+            code="mail-in-doubt",
+            what="Mail to public subscribers that is in doubt",
+            rows=mail.filter(
+                state=Delivery.State.UNCERTAIN, role=Delivery.Role.SUBSCRIBER
+            ).order_by("state_at", "pk"),
+            tell=told,
+        ),
+        Matter(
+            code="mail-late",
+            what="Mail that should have gone out",
+            rows=mail.due(at - MAIL_LATE).order_by("due_at", "pk"),
+            tell=told,
+            is_wrong=True,
+        ),
+    ]
+
+
+def _releases(at: dt.datetime) -> list[Matter]:
     waiting = Release.objects.filter(released_at=None).select_related("election")
     timed = waiting.order_by("due_at", "pk")
 

@@ -6,7 +6,7 @@ from typing import Any
 from elections.models import User
 from elections.own_data import WORK
 
-from .models import CatchUp, Delivery
+from .models import CatchUp, Delivery, MailChoice
 
 HELD = {
     "releases.CatchUp.candidate": "caught_up",
@@ -14,6 +14,7 @@ HELD = {
     "releases.Delivery.address": "mail",
     "releases.Delivery.candidate": "mail",
     "releases.Delivery.user": "mail",
+    "releases.MailChoice.user": "one_mail_a_day",
 }
 LEFT_OUT = {
     "releases.Delivery.told_by": WORK,
@@ -31,6 +32,7 @@ def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
     mail = Delivery.objects.filter(user=user).select_related("release", "catch_up")
     return {
         "mail": [_mail(delivery) for delivery in mail],
+        "one_mail_a_day": MailChoice.objects.filter(user=user, is_daily=True).exists(),
         "caught_up": list(CatchUp.objects.filter(user=user).values("at")),
     }
 

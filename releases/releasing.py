@@ -10,16 +10,27 @@ from django.utils import timezone
 
 from elections.models import Agent, Candidate, Election, User
 from elections.refusals import Refused
+from pcc_portal.jobs import hand_over
 
 from . import ledger
 from .content import content_of
-from .models import Delivery, LedgerEntry, ReleasableItem, Release, Review, Subscriber, items_of
+from .models import (
+    Delivery,
+    LedgerEntry,
+    MailChoice,
+    ReleasableItem,
+    Release,
+    Review,
+    Subscriber,
+    items_of,
+)
 from .reviewing import refuse_unapproved
 
 logger = logging.getLogger(__name__)
 
 # A release the server slept through for longer waits for a person: it may stand in an old backup.
 LATE_AT_MOST = dt.timedelta(hours=2)
+DAILY_AT = dt.time(7, 30)
 
 
 class ReleaseRefused(Refused):
@@ -49,6 +60,8 @@ def release(release: Release, *, at: dt.datetime, by: User | None = None) -> Rel
         told = _address(release, items, at)
         for item, approval, content in zip(items, approvals, contents, strict=True):
             _enter(item, release, approval, content=content, told=told, at=at)
+        # Should the process end here, the worker comes by every minute and finds the rows.
+        transaction.on_commit(lambda: hand_over("releases.jobs.send_deliveries"))
     logger.info("release %s: %s items", release.pk, len(items))
     return release
 
@@ -118,7 +131,19 @@ def recipients(
             )
             for reader in readers.order_by("pk")
         ]
+    daily = set(MailChoice.objects.filter(is_daily=True).values_list("user_id", flat=True))
+    for delivery in deliveries:
+        reader = delivery.subscriber
+        if reader.is_daily if reader else delivery.user_id in daily:
+            delivery.is_daily, delivery.due_at = True, next_daily(at)
     return deliveries
+
+
+def next_daily(at: dt.datetime) -> dt.datetime:
+    """When the daily mail goes out next after the moment ``at``: 7.30 in the morning, UK time."""
+    local = timezone.localtime(at)
+    day = local.date() + dt.timedelta(days=local.time() >= DAILY_AT)
+    return timezone.make_aware(dt.datetime.combine(day, DAILY_AT))
 
 
 def addressed_to(

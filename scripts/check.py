@@ -48,6 +48,7 @@ def _production() -> Iterator[Variables]:
         "ALLOWED_HOSTS": "portal.example.org",
         "DATABASE_URL": "postgres://portal@localhost/portal",
         "TRUSTED_PROXY_COUNT": "1",
+        "PUBLIC_ADDRESS": "https://portal.example.org",
     }
 
 

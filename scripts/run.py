@@ -46,13 +46,13 @@ def main() -> int:
     if not _is_free(port):
         sys.exit(f"Port {port} is taken: stop what uses it, or run make run PORT={port + 1}.")
     variables = {k: v for k, v in os.environ.items() if k not in PORTAL_VARIABLES}
-    variables["PYTHONUNBUFFERED"] = "1"
+    address = f"http://127.0.0.1:{port}"
+    variables |= {"PYTHONUNBUFFERED": "1", "PUBLIC_ADDRESS": address}
     web = [sys.executable, *GUNICORN, "--log-level", "warning", "--bind", f"127.0.0.1:{port}"]
     manager = Manager()
     manager._procmgr = AskTheParent()
     manager.add_process("web", _shell([*web, "pcc_portal.wsgi"]), env=variables)
     manager.add_process("jobs", _shell([sys.executable, "manage.py", "qcluster"]), env=variables)
-    address = f"http://127.0.0.1:{port}"
     threading.Thread(target=_welcome, args=[address], daemon=True).start()
     manager.loop()
     return 0 if manager.returncode in STOPPED_BY_SIGNAL else manager.returncode or 1

@@ -108,6 +108,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "portal.example.org",
     "DATABASE_URL": "postgres://portal@localhost/portal",
     "TRUSTED_PROXY_COUNT": "0",
+    "PUBLIC_ADDRESS": "https://portal.example.org",
 }
 
 

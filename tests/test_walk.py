@@ -22,6 +22,7 @@ from elections.calendar_addresses import make_anew
 from elections.models import Invitation, StandingRequest, User
 from elections.roles import Role
 from releases.models import Delivery
+from releases.update_links import confirm_address, stop_address
 from tests.addresses import Address, all_addresses
 from tests.canaries import seed_items
 from tests.conftest import APP_KEY, NOON, PortalClient
@@ -58,6 +59,15 @@ end-other-sessions          -          post post post  post  post post  post  po
 stop-looking                -          post post post  post  post post  post  post post post
 start-looking               -          post post post  post  post post  post  post 2nd  2nd
 my-page                     -          in   ok   ok    ok    ok   go    go    go   2nd  2nd
+mail-choice                 -          in   ok   ok   ok    ok   404   404   404  404  404
+mail-events                 -          404  404  404  404   404  404   404   404  2nd  2nd
+updates:feed-of-all         -          ok   ok   ok   ok    ok   ok    ok    ok   2nd  2nd
+updates:feed                -          ok   ok   ok   ok    ok   ok    ok    ok   2nd  2nd
+updates:subscribe           -          ok   ok   ok   ok    ok   ok    ok    ok   2nd  2nd
+updates:received            -          ok   ok   ok   ok    ok   ok    ok    ok   2nd  2nd
+updates:confirmed           -          ok   ok   ok   ok    ok   ok    ok    ok   2nd  2nd
+updates:confirm             another    ok   ok   ok   ok    ok   ok    ok    ok   2nd  2nd
+updates:stop                another    ok   ok   ok   ok    ok   ok    ok    ok   2nd  2nd
 own-data                    -          in   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 new-calendar-address        -          post post post  post  post post  post  post 2nd  2nd
 my-calendar                 theirs     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
@@ -156,6 +166,7 @@ admin:view_on_site                      in   in    go   go   go   go   go   go  
 admin:elections_candidate_import        in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403   say
+admin:releases_delivery_tell            in   in    403  ok   403  403  403  403  ok   403   say
 admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok   ok   403   say
 admin:releases_fairness                 in   in    403  ok   403  403  403  ok   ok   403   say
 admin:releases_fairness_of              in   in    403  ok   403  403  403  ok   ok   403   say
@@ -186,13 +197,25 @@ stop-looking         -       go   go   go    go    go   go    go    go  go   go
 impartiality         -       in   403  403   403   403  go    go    ok  2nd  2nd
 elections:standing   -       ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
 agents               -       in   ok   404   ok    404  404   404   404 404  404
+mail-choice         -       in   ok   ok    ok    ok   404   404   404 404  404
+mail-events         -       404  404  404   404   404  404   404   404 2nd  2nd
+updates:subscribe   -       ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
+updates:confirm     another go   go   go    go    go   go    go    go  2nd  2nd
+updates:stop        another ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
 """
 
 # The verb of the table of roles that opens each page the admin makes for a model.
 VERBS = {"changelist": "v", "change": "v", "history": "v", "add": "a", "delete": "d"}
 # Rows that are only ever added need no record of their changes.
-WITHOUT_HISTORY = ("impartialitydeclaration", "signinrecord", "ledgerentry")
-WITHOUT_HISTORY = ("impartialitydeclaration", "signinrecord", "review", "waiver")
+WITHOUT_HISTORY = (
+    "impartialitydeclaration",
+    "signinrecord",
+    "ledgerentry",
+    "review",
+    "waiver",
+    "delivery",
+    "subscriber",
+)
 KINDS = {"statement": "table", "statement-csv": "table", "document-file": "document"}
 # What has no name, and what the admin finds by a pattern of its own.
 PLACES = {
@@ -308,10 +331,16 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         "admin:releases_release_now": rows["release"].pk,
         "admin:releases_release_time": rows["release"].pk,
         "admin:releases_release_time_off": rows["release"].pk,
+        "admin:releases_delivery_tell": rows["delivery"].pk,
     }
     address = make_anew(candidate, at=NOON)
     keys = {"theirs": make_anew(candidate, at=NOON).key, "another": address.key}
     content_type = ContentType.objects.get_for_model(paper).pk
+    reader = rows["subscriber"]
+    tokens = {
+        "updates:confirm": confirm_address(reader, is_daily=False).split("/")[-2],
+        "updates:stop": stop_address(reader.pk).split("/")[-2],
+    }
 
     def _place(address: Address, of: str) -> str:
         if address.name in PLACES:
@@ -328,6 +357,8 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
             return reverse(address.name, args=[content_type, paper.pk])
         where = other_election if of == "elsewhere" else election
         args = [where.slug] if "<slug:election_slug>" in address.route else []
+        if address.name in tokens:
+            args.append(tokens[address.name])
         if "slug" in address.parts:
             kind = address.name.partition(":")[2]
             args.append(f"canary-{of}-{KINDS.get(kind, kind)}")

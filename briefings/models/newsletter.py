@@ -19,6 +19,7 @@ from .statement import Statement
 class Newsletter(ReleasableItem):
     """One issue of the office's newsletter to candidates, made of ordered sections."""
 
+    LEADS = True
     regions = [Region(key="main", title="Sections")]
 
     number = models.PositiveSmallIntegerField("issue number")

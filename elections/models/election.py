@@ -27,9 +27,10 @@ RESERVED_SLUGS = frozenset(
         "favicon-ico",
         "health",
         "ledger",
+        "mail-events",
         "my-page",
     }
-    | {"privacy", "robots-txt", "search", "sign-in", "static"}
+    | {"privacy", "robots-txt", "search", "sign-in", "static", "updates"}
 )
 SPENDING_RETURN_DAYS = 70
 

@@ -11,6 +11,7 @@ from .item import (
     withdrawn_later,
 )
 from .ledger_entry import LedgerEntry, LedgerHead
+from .mail_choice import MailChoice
 from .public_revision import PublicRevision
 from .release import Release, ReleaseQuerySet
 from .review import Review
@@ -22,6 +23,7 @@ __all__ = [
     "Delivery",
     "LedgerEntry",
     "LedgerHead",
+    "MailChoice",
     "PublicRevision",
     "Reader",
     "ReleasableItem",

@@ -18,7 +18,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def failed(self) -> "DeliveryQuerySet":
         """Mail to candidates and agents that did not reach its server, and nobody told them yet."""
-        return self.filter(state__in=Delivery.FAILED, subscriber=None, told_at=None)
+        return self.filter(state__in=Delivery.FAILED, told_at=None).exclude(
+            role=Delivery.Role.SUBSCRIBER
+        )
 
 
 class Delivery(models.Model):
@@ -67,6 +69,11 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     # The next moment a worker may try.
     due_at = models.DateTimeField()
+    # They chose one mail a day: what is due to them goes in one message, which the first carries.
+    is_daily = models.BooleanField(default=False)
+    carried_by = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="carries"
+    )
     tries = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     # When the state was reached, and the words of the mail server or of whoever reported it.
@@ -120,3 +127,17 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.get_state_display()}"
+
+    @property
+    def whom(self) -> str:
+        """Whom it is for, in words for staff. Costs queries unless those rows came with it."""
+        if self.role == self.Role.SUBSCRIBER:
+            return "A public subscriber"
+        if self.role == self.Role.AGENT:
+            return f"An agent of {self.candidate}"
+        return str(self.candidate)
+
+    @property
+    def act(self) -> str:
+        """What it tells of, as above."""
+        return str(self.release) if self.release else f"Catch-up: {self.catch_up}"

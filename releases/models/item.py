@@ -142,6 +142,8 @@ class ReleasableItem(models.Model):
 
     # A reader who was told the old version is owed a reason.
     NEED_NOTE = (Change.CORRECTION, Change.WITHDRAWAL)
+    # Whether it stands first in a mail about several things, and gives it its subject.
+    LEADS: ClassVar[bool] = False
 
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="%(class)ss")
     slug = models.SlugField(

@@ -15,6 +15,7 @@ class Subscriber(models.Model):
     address = models.EmailField("e-mail address")
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    is_daily = models.BooleanField("one mail a day", default=False)
     # Their mail came back for good: nothing more is sent.
     bounced_at = models.DateTimeField(null=True, blank=True)
 

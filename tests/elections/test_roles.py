@@ -22,7 +22,7 @@ from elections.models import (
 )
 from elections.roles import ROLES, Role, bring_roles
 from infolog.models import InformationRequest, Part, Topic
-from releases.models import Release, Waiver
+from releases.models import Delivery, Release, Subscriber, Waiver
 from releases.offers import record_offer
 from releases.reviewing import submit
 from tests.conftest import NOON, pass_review
@@ -44,6 +44,8 @@ signinrecord     ....   v...   ....   ....   ....   v...   v...
 impartialitydeclaration .... v... .... ....  ....   v...   v...
 release          vacd   v...   v...   v...   v...   v...   v...
 ledgerentry      v...   v...   v...   v...   v...   v...   v...
+delivery         ....   v...   ....   ....   ....   v...   v...
+subscriber       ....   v...   ....   ....   ....   v...   v...
 newsletter       vacd   v...   v...   v...   v...   v...   v...
 document         vacd   v...   v...   v...   v...   v...   v...
 statement        v...   v...   v...   v...   vacd   v...   v...
@@ -94,6 +96,15 @@ def rows(election):
         ImpartialityDeclaration.objects.create(user=person, version=1, wording="."),
         Release.objects.create(election=election, title="A draft"),
         record_offer(election, at=NOON, what="A visit", candidates=[candidate]),
+        Delivery.objects.create(
+            release=Release.objects.create(election=election, title="Mailed"),
+            role="candidate",
+            candidate=candidate,
+            state="no-address",
+            due_at=NOON,
+            state_at=NOON,
+        ),
+        Subscriber.objects.create(election=election, address="s@example.org", asked_at=NOON),
         Newsletter.objects.create(election=election, slug="n", number=1, title="N", summary="."),
         source,
         Statement.objects.create(slug="s", title="S", summary=".", row_heading=".", **sourced),

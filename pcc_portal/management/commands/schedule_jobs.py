@@ -29,6 +29,15 @@ class Command(BaseCommand):
             },
         )
         Schedule.objects.update_or_create(
+            name="Send what is due by mail",
+            defaults={
+                "func": "releases.jobs.send_deliveries",
+                "schedule_type": Schedule.MINUTES,
+                "minutes": 1,
+                "repeats": -1,
+            },
+        )
+        Schedule.objects.update_or_create(
             name="End personal data whose time is over",
             defaults={
                 "func": "pcc_portal.retention.apply_now",
