@@ -7,7 +7,9 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import models
+from django.utils.module_loading import import_string
 
 from .models import (
     Agent,
@@ -48,6 +50,10 @@ HELD = {
     "mfa.Authenticator.user": "second_factors",
     "usersessions.UserSession.ip": "sessions",
     "usersessions.UserSession.user": "sessions",
+    "workshops.Booking.agent": "bookings",
+    "workshops.Booking.candidate": "bookings",
+    "workshops.Booking.ended_agent": "bookings",
+    "workshops.BookingMail.recipient": "booking_mails",
 }
 
 WORK = (
@@ -66,6 +72,8 @@ LEFT_OUT = {
     "elections.StandingRequest.decided_by": WORK,
     "elections.StatusChange.recorded_by": WORK,
     "releases.Release.created_by": WORK,
+    "workshops.Booking.ended_by": WORK,
+    "workshops.Booking.made_by": WORK,
     "elections.StandingRequest.reason": "Why the office declined a request to be invited: write "
     "to the office for it.",
     "elections.CodeMail.address": "A sign-in code that waits to be mailed, with your address: it "
@@ -127,8 +135,18 @@ def own_data(user: User, *, at: dt.datetime) -> dict[str, Any]:
         "sign_in_records": _rows(
             SignInRecord.objects.filter(user=user), "at", "what", "reason", "network_address"
         ),
+        **_of_other_rooms(user, at),
         "changes": _changes(user, candidacies, agencies, invitations, requests),
         "left_out": sorted({reason for reason in LEFT_OUT.values() if reason}),
+    }
+
+
+def _of_other_rooms(user: User, at: dt.datetime) -> dict[str, Any]:
+    """What the rooms above hold: ``settings.OWN_DATA`` names their functions."""
+    return {
+        part: held
+        for path in settings.OWN_DATA
+        for part, held in import_string(path)(user, at).items()
     }
 
 

@@ -182,7 +182,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(_secret("TRUSTED_PROXY_COUNT", "0"))
 # What staff have to have done before a staff page opens, in this order (pcc_portal/staff_gates.py).
 STAFF_GATES = ["elections.impartiality.gate"]
 # Where each room says how long it keeps what about people (pcc_portal/retention.py).
-RETENTION = ["elections.retention"]
+RETENTION = ["elections.retention", "workshops.retention"]
+# What other rooms hold about somebody, for the file they can have (elections/own_data.py).
+OWN_DATA = ["workshops.own_data.own_data"]
 # What each room has to say on the staff's first page (pcc_portal/desk.py).
 DUE = [
     "elections.due.due",

@@ -24,6 +24,7 @@ from tests.addresses import Address, all_addresses
 from tests.canaries import seed_items
 from tests.conftest import APP_KEY, NOON, PortalClient
 from tests.elections import test_roles
+from workshops.models import Booking, EventBook
 
 APRIL_10 = dt.datetime(2021, 4, 10, 11, 0, tzinfo=dt.UTC)
 
@@ -117,6 +118,21 @@ workshops:event             public     ok   ok   ok    ok    ok   ok    ok    ok
 workshops:event             candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
 workshops:event             draft      404  404  404   404   404  404   404   404  2nd  2nd
 workshops:event             elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+workshops:book              public     in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:book              candidates in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:book              draft      in   404  404   404   404  404   404   404  2nd  2nd
+workshops:book              elsewhere  in   404  404   ok    404  404   404   404  2nd  2nd
+workshops:book-check        public     in   go   go    404   404  404   404   404  2nd  2nd
+workshops:book-check        candidates in   go   go    404   404  404   404   404  2nd  2nd
+workshops:book-check        draft      in   404  404   404   404  404   404   404  2nd  2nd
+workshops:book-check        elsewhere  in   404  404   go    404  404   404   404  2nd  2nd
+workshops:bookings          -          in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:booking           theirs     in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:booking           another    in   404  404   404   404  404   404   404  2nd  2nd
+workshops:booking-cancel    theirs     in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:booking-cancel    another    in   404  404   404   404  404   404   404  2nd  2nd
+workshops:offer-accept      theirs     in   post post  post  post post  post  post 2nd  2nd
+workshops:offer-decline     theirs     in   post post  post  post post  post  post 2nd  2nd
 infolog:log                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:table               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:csv                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
@@ -142,6 +158,8 @@ admin:view_on_site                      in   in    go   go   go   go   go   go  
 admin:elections_candidate_import        in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403   say
+admin:workshops_booking_book            in   in    403  403  ok   403  403  403  403  403   say
+admin:workshops_booking_cancel          in   in    403  403  ok   403  403  403  403  403   say
 admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok   ok   403   say
 admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   404   say
 [admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404   say
@@ -155,6 +173,14 @@ end-other-sessions  -       in   go   go    go    go   go    go    go  go   go
 agent-end           theirs  in   go   404   404   404  404   404   404 404  404
 agent-invite-again  theirs  in   go   404   404   404  404   404   404 404  404
 mfa_remove_webauthn another in   404  404   404   404  2nd   2nd   2nd 2nd  404
+workshops:book      public  in   ok   ok    404   404  404   404   404 2nd  2nd
+workshops:book-check public in   go   go    404   404  404   404   404 2nd  2nd
+workshops:booking-cancel theirs in go go    404   404  404   404   404 2nd  2nd
+workshops:booking-cancel another in 404 404 404   404  404   404   404 2nd  2nd
+workshops:offer-accept theirs in go   go    404   404  404   404   404 2nd  2nd
+workshops:offer-accept another in 404 404   404   404  404   404   404 2nd  2nd
+workshops:offer-decline theirs in go  go    404   404  404   404   404 2nd  2nd
+workshops:offer-decline another in 404 404  404   404  404   404   404 2nd  2nd
 account_logout      -       go   go   go    go    go   go    go    go  go   go
 agents              -       in   ok   404   ok    404  404   404   404 404  404
 """
@@ -162,8 +188,14 @@ agents              -       in   ok   404   ok    404  404   404   404 404  404
 # The verb of the table of roles that opens each page the admin makes for a model.
 VERBS = {"changelist": "v", "change": "v", "history": "v", "add": "a", "delete": "d"}
 # Rows that are only ever added need no record of their changes.
-WITHOUT_HISTORY = ("impartialitydeclaration", "signinrecord")
-KINDS = {"statement": "table", "statement-csv": "table", "document-file": "document"}
+WITHOUT_HISTORY = ("impartialitydeclaration", "signinrecord", "booking", "eventbook")
+KINDS = {
+    "statement": "table",
+    "statement-csv": "table",
+    "document-file": "document",
+    "book": "event",
+    "book-check": "event",
+}
 # What has no name, and what the admin finds by a pattern of its own.
 PLACES = {
     "[favicon.ico]": "/favicon.ico",
@@ -263,6 +295,16 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     session = UserSession.objects.get(session_key=elsewhere.session.session_key)
     baker.make(Invitation, agent=agent.agencies.get(), email=agent.email, sent_at=NOON)
     passkey = baker.make(Authenticator, user=rows["user"], type="webauthn", data={"name": "Key"})
+    theirs = Booking.objects.create(
+        book=EventBook.objects.create(election=election, event_slug="canary-public-event"),
+        slot_number=1,
+        candidate=candidate.candidacies.get(),
+        state="booked",
+        made_at=NOON,
+        booked_at=NOON,
+    )
+    another = Booking.objects.exclude(pk=theirs.pk).get()
+    bookings = {"theirs": theirs.pk, "another": another.pk}
     paper = election.documents.get(slug="canary-draft-document")
     numbers = {
         "end-session": session.pk,
@@ -271,6 +313,7 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         "mfa_remove_webauthn": passkey.pk,
         "admin:elections_standingrequest_decline": StandingRequest.objects.get().pk,
         "admin:briefings_document_file": paper.pk,
+        "admin:workshops_booking_cancel": another.pk,
     }
     content_type = ContentType.objects.get_for_model(paper).pk
 
@@ -279,6 +322,8 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
             return PLACES[address.name]
         if address.name in numbers:
             return reverse(address.name, args=[numbers[address.name]])
+        if address.name.startswith("workshops:") and "pk" in address.parts:
+            return reverse(address.name, args=[election.slug, bookings.get(of, another.pk)])
         if page := model_page(address):
             has_row = "object_id" in address.parts
             return reverse(address.name, args=[rows[page[0]].pk] if has_row else [])

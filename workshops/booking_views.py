@@ -1,4 +1,4 @@
-"""Candidates, and agents for them, book a place: choose, check, done. Strangers find nothing here."""
+"""Candidates, and agents for them, book: choose, check, done. Strangers find nothing here."""
 
 import datetime as dt
 from collections.abc import Callable

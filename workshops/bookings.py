@@ -392,9 +392,10 @@ def _pass_on(book: EventBook, election_id: int, number: int, at: dt.datetime) ->
         if is_closed:
             _end(waiting, State.CLOSED, by=By(), at=at)
             tell(waiting, What.CLOSED, at)
-        elif left is None or waiting.places <= left:
-            if _offer(waiting, now.slot, at) and left is not None:
-                left -= waiting.places
+        elif left is None:
+            _offer(waiting, now.slot, at)
+        elif waiting.places <= left and _offer(waiting, now.slot, at):
+            left -= waiting.places
 
 
 def _offer(waiting: Booking, slot: Slot, at: dt.datetime) -> bool:

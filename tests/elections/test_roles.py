@@ -24,7 +24,7 @@ from elections.roles import ROLES, Role, bring_roles
 from infolog.models import InformationRequest, Part, Topic
 from releases.models import Release
 from tests.conftest import NOON
-from workshops.models import Event
+from workshops.models import Booking, Event, EventBook
 
 # v the list and the row can be read, a added to, c changed, d deleted; a dot where not.
 #                editor approver organiser answering finance auditor administrator
@@ -46,6 +46,8 @@ document         vacd   v...   v...   v...   v...   v...   v...
 statement        v...   v...   v...   v...   vacd   v...   v...
 figure           v...   v...   v...   v...   vacd   v...   v...
 event            v...   v...   vacd   v...   v...   v...   v...
+booking          ....   v...   v...   ....   ....   v...   v...
+eventbook        ....   v...   v...   ....   ....   v...   v...
 informationrequest v... v...   v...   vacd   v...   v...   v...
 part             v...   v...   v...   v.cd   v...   v...   v...
 topic            v...   v...   v...   vacd   v...   v...   v...
@@ -75,6 +77,14 @@ def rows(election):
     person = User.objects.create_user("person@example.org", "Person")
     candidate = baker.make(Candidate, election=election, surname="Surname")
     agent = baker.make(Agent, candidate=candidate, user=person, invited_at=NOON)
+    booking = Booking.objects.create(
+        book=EventBook.objects.create(election=election, event_slug="e"),
+        slot_number=1,
+        candidate=candidate,
+        state="booked",
+        made_at=NOON,
+        booked_at=NOON,
+    )
     made = [
         election.office,
         election,
@@ -95,6 +105,8 @@ def rows(election):
             slug="f", title="F", value=1, unit="people", basis="count", **sourced
         ),
         Event.objects.create(election=election, slug="e", title="E", kind="workshop", summary="."),
+        booking,
+        booking.book,
         request,
         request.parts.create(position=1, question="What?"),
         Topic.objects.create(election=election, name="Topic", slug="topic"),

@@ -381,7 +381,7 @@ def test_freed_place_is_offered_for_office_hours_and_held(queue, ada, election):
 
 
 def test_offer_is_accepted_once(queue, ada, ben):
-    event, taken, second, _ = queue
+    _, taken, second, _ = queue
     cancel(taken, by=By(ada.user), at=MONDAY)
 
     done = accept(second, by=By(ben.user), at=MONDAY + HOUR)

@@ -8,10 +8,13 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from elections.acting import Actor
 from elections.models import Agent, Candidate, Election
+
+from .event import Slot
 
 # When the mail server has neither taken nor refused a mail by then, nobody knows what became of it.
 HEARD_OF_WITHIN = dt.timedelta(minutes=10)
@@ -52,10 +55,23 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Offers nobody answered in time."""
         return self.filter(state=Booking.State.OFFERED, offered_until__lte=at)
 
-    def places(self) -> int:
-        """How many places they take up together. One query."""
-        found = self.aggregate(places=Sum(1 + F("agents") + F("guests")))["places"]
-        return int(found or 0)
+    def with_slot(self) -> "BookingQuerySet":
+        """Each with ``slot_title``, ``slot_starts`` and ``slot_ends`` of the newest release.
+
+        The end is the start where none was announced.
+        """
+        slots = Slot.objects.filter(
+            event__election=OuterRef("book__election"),
+            event__slug=OuterRef("book__event_slug"),
+            number=OuterRef("slot_number"),
+            event__release__released_at__isnull=False,
+        ).order_by("-event__version")
+        ends = Coalesce("ends_at", "starts_at")
+        return self.annotate(
+            slot_title=Subquery(slots.values("event__title")[:1]),
+            slot_starts=Subquery(slots.values("starts_at")[:1]),
+            slot_ends=Subquery(slots.annotate(end=ends).values("end")[:1]),
+        )
 
 
 class Booking(models.Model):

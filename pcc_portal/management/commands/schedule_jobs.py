@@ -20,6 +20,15 @@ class Command(BaseCommand):
             },
         )
         Schedule.objects.update_or_create(
+            name="Offer free places to those who wait",
+            defaults={
+                "func": "workshops.jobs.pass_places_on",
+                "schedule_type": Schedule.MINUTES,
+                "minutes": 1,
+                "repeats": -1,
+            },
+        )
+        Schedule.objects.update_or_create(
             name="End personal data whose time is over",
             defaults={
                 "func": "pcc_portal.retention.apply_now",
