@@ -7,6 +7,7 @@ BENCH_SECONDS ?= 6
 BENCH_BOUNDS ?= kept
 DATA_DIR ?= var
 CHECKS ?=
+ROUNDS ?= 20
 export DATA_DIR := $(abspath $(DATA_DIR))
 
 python := .venv/bin/python
@@ -27,13 +28,14 @@ migrations := $(wildcard */migrations/*.py)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench requirements build FORCE
+.PHONY: help run test check bench storm requirements build FORCE
 
 help:
 	@echo "make run           start the portal with demo content on http://127.0.0.1:$(PORT)/ (PORT=…)"
 	@echo "make test          every check there is (CHECKS=\"lint types\" runs these only)"
 	@echo "make check         the fast ones: lint, types, imports, tests on SQLite"
 	@echo "make bench         figures of speed and size beside a bare Django page (BENCH_SECONDS=…)"
+	@echo "make storm         hundreds book at once, 20 rounds on PostgreSQL and SQLite (ROUNDS=…)"
 	@echo "make requirements  pin the versions again, from pyproject.toml"
 	@echo "make build         the style sheet, from static/*.scss"
 
@@ -45,6 +47,9 @@ test: $(dev) $(collected)
 
 check: $(dev)
 	@$(python) -m scripts.check --fast
+
+storm: $(dev) $(collected)
+	@$(python) -m scripts.storm $(ROUNDS) whole
 
 bench: $(dev) $(collected)
 	@$(python) -m bench $(BENCH_SECONDS) $(BENCH_BOUNDS)

@@ -61,15 +61,7 @@ def served(
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         more = ["--workers", str(workers), "--bind", f"fd://{listener.fileno()}"]
         process = subprocess.Popen(
-            [
-                sys.executable,
-                *GUNICORN,
-                "--workers",
-                str(workers),
-                "--bind",
-                f"fd://{listener.fileno()}",
-                application,
-            ],
+            [sys.executable, *GUNICORN, *more, application],
             cwd=ROOT,
             env=variables,
             pass_fds=[listener.fileno()],

@@ -8,6 +8,7 @@ same is done with the lock taken out. That has to overbook: else the storm is to
 
 import datetime as dt
 import http.client
+import logging
 import os
 import re
 import sys
@@ -21,6 +22,7 @@ from urllib.parse import urlencode
 import django
 
 django.setup()
+logging.disable(logging.INFO)
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
