@@ -132,7 +132,7 @@ def next_dates(involved: Involvement, *, user: Reader, at: dt.datetime) -> list[
     election = involved.election
     prefetch_related_objects([election], "key_dates")
     events = current_events(election, user=user, at=at).filter(
-        open_to__in=Event.OpenTo.of_status(involved.change and involved.change.status)
+        open_to__in=Event.OpenTo.of_status(involved.change.status if involved.change else None)
     )
     entries, _ = drawn(events)
     entries += [Entry.of_key_date(date) for date in election.key_dates.all()]

@@ -170,8 +170,7 @@ def _book(visit: _Visit, event: Event, form: ConfirmForm, booked: Booking | None
             return redirect("workshops:book", visit.election.slug, event.slug)
         if refused.code == "full" and event.has_waiting_list and not said["may_wait"]:
             # What was typed stays; the button now says what it would do.
-            form.data = form.data.copy()
-            form.data["may_wait"] = "on"
+            form.data = {**form.data.dict(), "may_wait": "on"}  # type: ignore[attr-defined]
             refused.sentence += " You can join the waiting list."
         form.add_error(None, ValidationError(refused.sentence, refused.code))
         return _check_page(visit, event, offer, form, asked, booked, refused=refused)

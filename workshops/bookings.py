@@ -85,10 +85,10 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
     early = _standing(candidate.election_id, wish.key, at)
     _refuse_slot(early.slot, wish, by, at)
     with _locked(candidate.pk, wish.slug, at) as (row, book):
-        now = _standing(row.election_id, wish.key, at)
+        now = _standing(row.election_id, wish.key, at, row.pk)
         _refuse_slot(now.slot, wish, by, at)
         _refuse_person(row, now.slot.event)
-        mine = list(book.bookings.live().filter(candidate=row).select_related("candidate", "agent"))
+        mine = _live(book, row) if now.own else []
         here = next((one for one in mine if one.slot_number == wish.number), None)
         booked = next((one for one in mine if one.state == State.BOOKED), None)
         if here and wish.is_met_by(here) and here.state != State.OFFERED:
@@ -230,7 +230,10 @@ class _Decision:
         if slot.event.kind != Event.Kind.ONE_TO_ONE:
             return
         others = Booking.objects.filter(candidate=self.candidate, state=State.BOOKED)
-        for other in slots_of(others.exclude(pk=booked.pk if booked else None), self.at).values():
+        if booked:
+            others = others.exclude(pk=booked.pk)
+        others = others.select_related("book")
+        for other in slots_of(others, self.at).values():
             if other and other.event.kind == Event.Kind.ONE_TO_ONE and other.overlaps(slot):
                 raise BookingRefused(
                     "one_to_one",
@@ -294,8 +297,13 @@ class _Decision:
 # --- what is refused, of the slot and of the person --------------------------------------------
 
 
-def _standing(election_id: int, key: SlotKey, at: dt.datetime) -> Standing:
-    found = standing(election_id, key, at)
+def _live(book: EventBook, candidate: Candidate) -> list[Booking]:
+    rows = book.bookings.live().filter(candidate=candidate)
+    return list(rows.select_related("candidate", "agent", "book"))
+
+
+def _standing(election_id: int, key: SlotKey, at: dt.datetime, candidate: int = 0) -> Standing:
+    found = standing(election_id, key, at, candidate)
     if found is None:
         raise BookingRefused("no_slot", "This time is not on the programme any more.")
     return found
