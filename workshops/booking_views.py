@@ -107,7 +107,7 @@ def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     else:
         form = ConfirmForm(event, request.GET)
     offer = _offer(visit, event, form)
-    if offer is None:
+    if offer is None or not offer.is_open:
         return redirect("workshops:book", election_slug, slug)
     asked = {name: form.cleaned_data.get(name) or 0 for name in ("agents", "guests")}
     if request.method != "POST":
@@ -129,7 +129,7 @@ def _check_page(
     *,
     refused: BookingRefused | None = None,
 ) -> HttpResponse:
-    waits = bool(form["may_wait"].value())
+    waits = form.fields["may_wait"].to_python(form["may_wait"].value())
     replaces = bool(form["replaces"].value()) and booked is not None
     form.submit_label = (
         "Join the waiting list" if waits else "Change my booking" if replaces else "Book this place"

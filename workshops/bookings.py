@@ -80,14 +80,17 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
     Also how an offer is accepted, and how a booking is moved to another slot: the old place is
     given up in the same moment, never before. Raises ``BookingRefused``: ``no_slot``,
     ``no_bookings``, ``no_reason``, ``over``, ``not_yet``, ``closed``, ``not_open``, ``too_many``,
+    ``agent_ended``,
     ``booked_already``, ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
     """
-    early = _standing(candidate.election_id, wish.key, at)
+    early = _standing(candidate.election_id, wish.key, at, candidate.pk)
     _refuse_slot(early.slot, wish, by, at)
+    if not (early.own or early.overdue or wish.may_wait or early.places.fit(wish.places)):
+        raise _full(candidate, wish, early.places, at)
     with _locked(candidate.pk, wish.slug, at) as (row, book):
         now = _standing(row.election_id, wish.key, at, row.pk)
         _refuse_slot(now.slot, wish, by, at)
-        _refuse_person(row, now.slot.event)
+        _refuse_person(row, now.slot.event, by)
         mine = _live(book, row) if now.own else []
         here = next((one for one in mine if one.slot_number == wish.number), None)
         booked = next((one for one in mine if one.state == State.BOOKED), None)
@@ -213,17 +216,8 @@ class _Decision:
             self._give_up(booked)
             return self._write(State.BOOKED, moved_from=booked)
         if own or not (self.wish.may_wait and now.slot.event.has_waiting_list):
-            raise self._full(now, places)
+            raise _full(self.candidate, self.wish, places, self.at)
         return self._write(State.WAITING)
-
-    def _full(self, now: Standing, places: Places) -> BookingRefused:
-        free = free_slots(self.candidate.election, self.wish.slug, self.at, self.wish.places)
-        left = places.in_words[0].lower() + places.in_words[1:]
-        told = (
-            "All places are taken" if places.is_full else f"You ask for more than is left: {left}"
-        )
-        instead = f" Still free: {listed(time_of(slot) for slot in free[:3])}." if free else ""
-        return BookingRefused("full", f"{told}.{instead}", free)
 
     def _refuse_clash(self, slot: Slot, booked: Booking | None) -> None:
         """Nobody can be at two one-to-one meetings at once. Two queries for such a meeting."""
@@ -333,7 +327,17 @@ def _refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
         raise BookingRefused("too_many", f"There are {slot.capacity} places in all.")
 
 
-def _refuse_person(candidate: Candidate, event: Event) -> None:
+def _full(candidate: Candidate, wish: Wish, places: Places, at: dt.datetime) -> BookingRefused:
+    free = free_slots(candidate.election, wish.slug, at, wish.places)
+    left = places.in_words[0].lower() + places.in_words[1:]
+    told = "All places are taken" if places.is_full else f"You ask for more than is left: {left}"
+    instead = f" Still free: {listed(time_of(slot) for slot in free[:3])}." if free else ""
+    return BookingRefused("full", f"{told}.{instead}", free)
+
+
+def _refuse_person(candidate: Candidate, event: Event, by: By) -> None:
+    if by.agent and not Agent.objects.active().filter(pk=by.agent.pk, candidate=candidate).exists():
+        raise BookingRefused("agent_ended", "You no longer act for this candidate.")
     if event.open_to not in Event.OpenTo.of_status(candidate.status):  # type: ignore[attr-defined]
         raise BookingRefused(
             "not_open",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.mail.backends.base import BaseEmailBackend
 from model_bakery import baker
 
 from elections.models import Candidate, Election, User
@@ -35,3 +36,10 @@ def take(
 def states(*bookings: Booking) -> list[str]:
     """The states as the database has them now."""
     return [str(Booking.objects.get(pk=booking.pk).state) for booking in bookings]
+
+
+class RefusingBackend(BaseEmailBackend):
+    """A mail server that takes nothing."""
+
+    def send_messages(self, messages) -> int:
+        raise OSError("No such mailbox")

@@ -192,6 +192,15 @@ def test_agent_books_for_the_candidate_and_both_are_told(candidate, agent, works
     assert [message.to[0] for message in mail.outbox[2:]] == ["candidate@example.org"]
 
 
+def test_agent_whose_access_ended_meanwhile_is_refused(candidate, agent, workshop):
+    acting = agent.agencies.get()
+    Agent.objects.update(revoked_at=NOON)
+
+    assert refused(candidate.candidacies.get(), workshop(), by=By(agent, acting)).code == (
+        "agent_ended"
+    )
+
+
 def test_staff_book_with_a_reason_also_after_booking_closed(ada, editor, workshop):
     event = workshop()
     late = TEN - HOUR
