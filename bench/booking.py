@@ -24,7 +24,7 @@ from django.db import connections, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from elections.models import Candidate, Election, Office, StatusChange, User  # noqa: E402
-from releases.releasing import release_items  # noqa: E402
+from scripts.approved import release_approved  # noqa: E402
 from workshops.bookings import By, Wish, book  # noqa: E402
 from workshops.models import Booking, Event, EventBook, Slot  # noqa: E402
 
@@ -129,7 +129,7 @@ def _event(slug: str) -> str:
         election=election, slug=slug, title=slug, kind="workshop", summary=".", takes_bookings=True
     )
     Slot.objects.create(event=event, starts_at=now + dt.timedelta(days=7), capacity=PLACES)
-    release_items([event], election=election, title=slug, at=now)
+    release_approved(event, election=election, title=slug, at=now)
     EventBook.objects.create(election=election, event_slug=slug)
     return slug
 

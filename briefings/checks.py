@@ -9,14 +9,20 @@ with one exception: what people answered may be held against who lives there (sh
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pcc_portal.findings import Finding, Severity
+from pcc_portal.proofreading import is_to_be_found
 
-from .models import Figure, Statement, StatementColumn, StatementLine
-from .numbers import converted, decimals_of, grouped, rounded, with_unit
+from .numbers import converted, decimals_of, grouped, is_money, rounded, with_unit
+
+if TYPE_CHECKING:
+    from .models import Figure, Statement, StatementColumn, StatementLine
 
 HUNDRED = Decimal(100)
 HALF = Decimal("0.5")
+# “Interviews, as the report has it”: what follows says who says so, not what it is.
+SAID_BY = ", as "
 PERIODS = ((52, "a week"), (12, "a month"))
 
 
@@ -24,7 +30,7 @@ PERIODS = ((52, "a week"), (12, "a month"))
 class _Column:
     """A column with its numbers beside it, line by line."""
 
-    column: StatementColumn
+    column: "StatementColumn"
     values: list[Decimal | None]
 
     def places(self) -> int:
@@ -43,13 +49,13 @@ class _Block:
     items: list[int]
 
 
-def check_statement(statement: Statement) -> list[Finding]:
+def check_statement(statement: "Statement") -> list[Finding]:
     """What does not fit in a table. No query if the statement was made by ``with_table()``."""
     return check_table(statement.column_list, statement.line_list)
 
 
 def check_table(
-    columns: Sequence[StatementColumn], lines: Sequence[StatementLine]
+    columns: "Sequence[StatementColumn]", lines: "Sequence[StatementLine]"
 ) -> list[Finding]:
     """What does not fit: sums, shares, rates and assessments, column by column."""
     held = {
@@ -60,21 +66,21 @@ def check_table(
         for index, column in enumerate(columns)
     }
     checks = {
-        StatementColumn.Role.AMOUNT: _check_amounts,
-        StatementColumn.Role.SHARE_OF: _check_shares_of_total,
-        StatementColumn.Role.SHARES: _check_shares_of_whole,
-        StatementColumn.Role.RATE: _check_rates,
-        StatementColumn.Role.ASSESSMENT: _check_assessments,
+        "amount": _check_amounts,
+        "share-of": _check_shares_of_total,
+        "shares": _check_shares_of_whole,
+        "rate": _check_rates,
+        "assessment": _check_assessments,
     }
     findings: list[Finding] = []
     for column in held.values():
-        check = checks.get(StatementColumn.Role(column.column.role))
+        check = checks.get(column.column.role)
         if check:
             findings += check(column, held, lines)
     return findings
 
 
-def check_figure(figure: Figure) -> list[Finding]:
+def check_figure(figure: "Figure") -> list[Finding]:
     """Whether a figure is what its percentage says. A query unless ``related_to`` is at hand."""
     other = figure.related_to
     if not other or figure.percentage is None:
@@ -82,13 +88,13 @@ def check_figure(figure: Figure) -> list[Finding]:
     value = converted(figure.value, figure.unit, other.unit)
     if value is None:
         return []
-    if figure.relation == Figure.Relation.CHANGE_TO:
+    if figure.relation == figure.Relation.CHANGE_TO:
         return _check_change(figure, other, value)
     return _check_percentage(figure, other, value)
 
 
 def _check_amounts(
-    amounts: _Column, columns: dict[int, _Column], lines: Sequence[StatementLine]
+    amounts: _Column, columns: dict[int, _Column], lines: "Sequence[StatementLine]"
 ) -> Iterator[Finding]:
     """Subtotals and totals are the sums of what stands above them."""
     for block in _blocks(lines):
@@ -110,7 +116,7 @@ def _check_amounts(
 
 
 def _check_shares_of_total(
-    shares: _Column, columns: dict[int, _Column], lines: Sequence[StatementLine]
+    shares: _Column, columns: dict[int, _Column], lines: "Sequence[StatementLine]"
 ) -> Iterator[Finding]:
     """Each share is the line's amount as a percentage of the total, to the places printed."""
     amounts = _amounts_of(shares, columns)
@@ -134,7 +140,7 @@ def _check_shares_of_total(
 
 
 def _check_shares_of_whole(
-    shares: _Column, columns: dict[int, _Column], lines: Sequence[StatementLine]
+    shares: _Column, columns: dict[int, _Column], lines: "Sequence[StatementLine]"
 ) -> Iterator[Finding]:
     """Shares of one whole add up to 100%."""
     parts = _known(shares.values, [at for at, line in enumerate(lines) if line.is_item])
@@ -153,7 +159,7 @@ def _check_shares_of_whole(
 
 
 def _check_rates(
-    rates: _Column, columns: dict[int, _Column], lines: Sequence[StatementLine]
+    rates: _Column, columns: dict[int, _Column], lines: "Sequence[StatementLine]"
 ) -> Iterator[Finding]:
     """The rate of a whole lies where the rates of its parts, weighted by size, put it."""
     amounts = _amounts_of(rates, columns)
@@ -175,7 +181,7 @@ def _check_rates(
 
 
 def _check_mean(
-    rates: _Column, amounts: _Column, block: _Block, lines: Sequence[StatementLine]
+    rates: _Column, amounts: _Column, block: _Block, lines: "Sequence[StatementLine]"
 ) -> Iterator[Finding]:
     rate = rates.values[block.sum_at] or Decimal(0)
     size = sum(_known(amounts.values, block.items), Decimal(0))
@@ -195,7 +201,7 @@ def _check_missing_rate(
     amounts: _Column,
     block: _Block,
     missing: int,
-    lines: Sequence[StatementLine],
+    lines: "Sequence[StatementLine]",
 ) -> Iterator[Finding]:
     """What the one rate that is not printed would have to be, if all the others were right."""
     rate = rates.values[block.sum_at] or Decimal(0)
@@ -219,13 +225,13 @@ def _check_missing_rate(
     )
 
 
-def _said_rate(rates: _Column, amounts: _Column, at: int, lines: Sequence[StatementLine]) -> str:
+def _said_rate(rates: _Column, amounts: _Column, at: int, lines: "Sequence[StatementLine]") -> str:
     rate, size = rates.values[at] or Decimal(0), amounts.values[at] or Decimal(0)
     return f"{_percent(rate, rates.places())} for “{lines[at].label}” ({amounts.say(size)})"
 
 
 def _check_assessments(
-    words: _Column, columns: dict[int, _Column], lines: Sequence[StatementLine]
+    words: _Column, columns: dict[int, _Column], lines: "Sequence[StatementLine]"
 ) -> Iterator[Finding]:
     """“Under” is lower than what it is compared with, “Over” higher, by more than the margin.
 
@@ -234,13 +240,13 @@ def _check_assessments(
     """
     shares = columns.get(words.column.of_column or 0)
     against = columns.get(shares.column.of_column or 0) if shares else None
-    if not shares or not against or against.column.role != StatementColumn.Role.SHARES:
+    if not shares or not against or against.column.role != against.column.Role.SHARES:
         return
     margins = next(
         (
             column
             for column in columns.values()
-            if column.column.role == StatementColumn.Role.MARGIN
+            if column.column.role == column.column.Role.MARGIN
             and column.column.of_column == shares.column.position
         ),
         None,
@@ -270,7 +276,38 @@ def _check_assessments(
         yield _warning("assessment", numbers + ending)
 
 
-def _check_percentage(figure: Figure, other: Figure, value: Decimal) -> list[Finding]:
+def check_alike(figure: "Figure", others: "Sequence[Figure]") -> list[Finding]:
+    """Whether other figures that a reader takes for the same thing say something else."""
+    return [
+        _warning(
+            "contradiction",
+            f"{figure.amount} ({figure.title}) does not agree with {other.amount} ({other.title}). "
+            "Correct one of them, or say why they differ.",
+        )
+        for other in others
+        if _is_same_thing(figure, other) and not _is_same_number(figure, other)
+    ]
+
+
+def _is_same_thing(figure: "Figure", other: "Figure") -> bool:
+    """One title but for who says so, or both the money that one year's budget has to find."""
+    if figure.pk == other.pk or figure.slug == other.slug:
+        return False
+    head, tail = figure.title.casefold().split(SAID_BY)[:2] if SAID_BY in figure.title else ("", "")
+    if tail and other.title.casefold().split(SAID_BY)[0] == head:
+        return True
+    has_year = figure.financial_year and figure.financial_year == other.financial_year
+    return bool(has_year) and all(
+        is_money(one.unit) and is_to_be_found(one.title) for one in (figure, other)
+    )
+
+
+def _is_same_number(figure: "Figure", other: "Figure") -> bool:
+    value = converted(figure.value, figure.unit, other.unit)
+    return value is None or value == other.value
+
+
+def _check_percentage(figure: "Figure", other: "Figure", value: Decimal) -> list[Finding]:
     right = converted(other.value * figure.printed_percentage / HUNDRED, other.unit, figure.unit)
     if right is None or not other.value:
         return []
@@ -288,7 +325,7 @@ def _check_percentage(figure: Figure, other: Figure, value: Decimal) -> list[Fin
     return [_warning("percent-of", sentence)]
 
 
-def _check_change(figure: Figure, other: Figure, change: Decimal) -> list[Finding]:
+def _check_change(figure: "Figure", other: "Figure", change: Decimal) -> list[Finding]:
     before = other.value - change
     if not before:
         return []
@@ -307,7 +344,7 @@ def _check_change(figure: Figure, other: Figure, change: Decimal) -> list[Findin
     ]
 
 
-def _agrees(figure: Figure, right: Decimal, share: Decimal) -> bool:
+def _agrees(figure: "Figure", right: Decimal, share: Decimal) -> bool:
     """Whether the number, or its percentage, comes out as printed."""
     if abs(right - figure.value) <= _half_unit(figure.decimal_places):
         return True
@@ -315,7 +352,7 @@ def _agrees(figure: Figure, right: Decimal, share: Decimal) -> bool:
     return abs(share - percentage) <= _half_unit(decimals_of(percentage))
 
 
-def _say(right: Decimal, figure: Figure, other: Figure) -> str:
+def _say(right: Decimal, figure: "Figure", other: "Figure") -> str:
     """The right amount, in pounds once it is a pound or more."""
     unit, places = figure.unit, max(figure.decimal_places, 1)
     if unit == "pence" and right >= HUNDRED:
@@ -323,7 +360,7 @@ def _say(right: Decimal, figure: Figure, other: Figure) -> str:
     return f"{with_unit(right, unit, places)} {figure.per or other.per}".rstrip()
 
 
-def _plain(figure: Figure) -> str:
+def _plain(figure: "Figure") -> str:
     return with_unit(figure.value, figure.unit, figure.decimal_places)
 
 
@@ -342,7 +379,7 @@ def _compare_sum(
         yield _warning(code, sentence)
 
 
-def _blocks(lines: Sequence[StatementLine]) -> Iterator[_Block]:
+def _blocks(lines: "Sequence[StatementLine]") -> Iterator[_Block]:
     """A subtotal sums the items since the sum before it, a total those since the total before."""
     since_sum: list[int] = []
     since_total: list[int] = []
@@ -350,26 +387,26 @@ def _blocks(lines: Sequence[StatementLine]) -> Iterator[_Block]:
         if line.is_item:
             since_sum.append(at)
             since_total.append(at)
-        elif line.role == StatementLine.Role.SUBTOTAL:
+        elif line.role == line.Role.SUBTOTAL:
             yield _Block(at, since_sum)
             since_sum = []
-        elif line.role == StatementLine.Role.TOTAL:
+        elif line.role == line.Role.TOTAL:
             yield _Block(at, since_total)
             since_sum, since_total = [], []
 
 
 def _wholes(
-    amounts: _Column, lines: Sequence[StatementLine]
+    amounts: _Column, lines: "Sequence[StatementLine]"
 ) -> Iterator[tuple[list[int], Decimal]]:
     """Lines that belong to one total, and that total: as printed, else their sum."""
     start = 0
     for at, line in enumerate(lines):
         is_last = at == len(lines) - 1
-        if line.role != StatementLine.Role.TOTAL and not is_last:
+        if line.role != line.Role.TOTAL and not is_last:
             continue
         places = list(range(start, at + 1))
         start = at + 1
-        whole = amounts.values[at] if line.role == StatementLine.Role.TOTAL else None
+        whole = amounts.values[at] if line.role == line.Role.TOTAL else None
         if whole is None:
             whole = sum(_known(amounts.values, [i for i in places if lines[i].is_item]), Decimal(0))
         if whole:

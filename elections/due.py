@@ -19,8 +19,7 @@ def due(at: dt.datetime) -> list[Matter]:
 def _people(at: dt.datetime) -> list[Matter]:
     today = timezone.localdate(at)
     invitations = Invitation.objects.waiting(today).order_by("sent_at", "pk")
-    unsent = invitations.filter(failed_at__isnull=False)
-    sent = invitations.filter(failed_at=None)
+    unsent, sent = invitations.unsent(at), invitations.sent(at)
     coming = Candidate.objects.filter(election__poll_date__gte=today)
 
     def invited(invitation: Invitation) -> str:
@@ -29,7 +28,7 @@ def _people(at: dt.datetime) -> list[Matter]:
     return [
         Matter(
             code="failed",
-            what="Invitations that could not be sent",
+            what="Invitations whose mail failed or was never heard of",
             rows=unsent,
             tell=lambda invitation: f"tried {since(invitation.sent_at, at)}",
             is_wrong=True,

@@ -13,7 +13,7 @@ from pcc_portal.forms import PortalForm
 
 from .invitations import may_sign_in
 from .models import Election, User
-from .sign_in import count_wrong_code, has_wrong_codes_left, may_ask_for_code
+from .sign_in_limits import Asker, count_wrong_code, has_wrong_codes_left
 
 # The number of a person there is not: an address nobody has is looked into like any other.
 NOBODY = -1
@@ -41,7 +41,8 @@ class RequestSignInCodeForm(PortalForm, RequestLoginCodeForm):
         email: str = super().clean_email()
         if not may_sign_in(self._user or User(pk=NOBODY), timezone.now()):
             self._user = None
-        if not may_ask_for_code(context.request, email=email, user=self._user):
+        self.asker = Asker(context.request, email.lower(), self._user)
+        if not self.asker.may_ask():
             raise get_adapter().validation_error(TOO_MANY)
         return email
 
@@ -51,8 +52,9 @@ class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
 
     submit_label = "Sign in"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         code = self.fields["code"]
         code.label = "Code"
         code.help_text = "The code in the mail. It works for 15 minutes."
@@ -64,7 +66,7 @@ class ConfirmSignInCodeForm(PortalForm, ConfirmLoginCodeForm):
         }
 
     def clean_code(self) -> str:
-        if not has_wrong_codes_left(context.request):
+        if not has_wrong_codes_left(context.request, self.user):
             raise get_adapter().validation_error(TOO_MANY)
         try:
             code: str = super().clean_code()

@@ -1,21 +1,18 @@
 """Asks candidates and their agents to sign in, and says who may."""
 
 import datetime as dt
-import logging
 
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.template.loader import render_to_string
 from django.utils import timezone
+
+from pcc_portal.jobs import hand_over
 
 from .limits import allow
 from .models import Agent, Candidate, Invitation, User
 from .models.invitation import InvitationQuerySet
 from .refusals import Refused, check_whole
 from .sessions import end_sessions
-
-logger = logging.getLogger(__name__)
 
 AGENTS_AT_MOST = 5
 # How often one candidate may ask in a day, whatever comes of it.
@@ -311,34 +308,8 @@ def _invite(
     invitation.sent_by = by
     check_whole(invitation)
     invitation.save()
-    transaction.on_commit(lambda: _send(invitation, sign_in_url))
+    # Not with the transaction: where no worker runs it is sent at once, also what is then undone.
+    # Should the process die in between, staff are told that nobody knows of this mail.
+    job = "elections.invitation_mail.send_invitation"
+    transaction.on_commit(lambda: hand_over(job, invitation.pk, sign_in_url))
     return invitation
-
-
-def _send(invitation: Invitation, sign_in_url: str) -> None:
-    """Send it, and record what the mail server said to that."""
-    candidate = invitation.invited_candidate
-    context = {
-        "agent": invitation.agent,
-        "candidate": candidate,
-        "election": candidate.election,
-        "office": candidate.election.office,
-        "sign_in_url": sign_in_url,
-        "invitation": invitation,
-    }
-    subject = render_to_string("elections/email/invitation_subject.txt", context)
-    message = EmailMessage(
-        subject=" ".join(subject.split()),
-        body=render_to_string("elections/email/invitation_message.txt", context),
-        to=[invitation.email],
-        reply_to=[candidate.election.office.contact_email],
-    )
-    try:
-        message.send()
-    except Exception as error:  # whatever a mail backend raises, staff have to know
-        logger.exception("invitation %s could not be sent", invitation.pk)
-        invitation.failed_at = timezone.now()
-        invitation.failure = f"{type(error).__name__}: {error}"[:200]
-    else:
-        invitation.accepted_at = timezone.now()
-    invitation.save(update_fields=["accepted_at", "failed_at", "failure"])

@@ -10,7 +10,8 @@ def allow(what: str, who: str, *, at_most: int, within: dt.timedelta, at: dt.dat
     """Count one more act ``what`` of ``who``; whether it is among the first ``at_most``.
 
     Counts ``within`` a sliding time, in the shared cache. ``who`` is kept as a digest only. Two
-    acts in the very same moment may count as one.
+    acts in the very same moment may count as one. Signing in counts with allauth’s own limits,
+    which cannot be asked here: they need a request, take its clock and let every GET pass.
     """
     key = f"limit-{what}-{hashlib.blake2b(who.encode(), digest_size=16).hexdigest()}"
     cache = caches["default"]

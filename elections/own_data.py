@@ -1,4 +1,4 @@
-"""What the office holds about one person, as the person may have it: theirs, and nobody else's."""
+"""What this room holds about one person (see ``pcc_portal/own_data.py``)."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -7,12 +7,11 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.db import models
-from django.utils.module_loading import import_string
 
 from .models import (
     Agent,
+    CalendarAddress,
     Candidate,
     ImpartialityDeclaration,
     Invitation,
@@ -22,13 +21,13 @@ from .models import (
     User,
 )
 
-# Every column that leads to a person or describes one: in which part of the file it is …
 HELD = {
     "account.EmailAddress.email": "addresses",
     "account.EmailAddress.user": "addresses",
     "elections.Agent.candidate": "candidacies",
     "elections.Agent.name": "candidacies",
     "elections.Agent.user": "agencies",
+    "elections.CalendarAddress.user": "calendar_addresses",
     "elections.Candidate.other_names": "candidacies",
     "elections.Candidate.surname": "candidacies",
     "elections.Candidate.user": "candidacies",
@@ -50,10 +49,6 @@ HELD = {
     "mfa.Authenticator.user": "second_factors",
     "usersessions.UserSession.ip": "sessions",
     "usersessions.UserSession.user": "sessions",
-    "workshops.Booking.agent": "bookings",
-    "workshops.Booking.candidate": "bookings",
-    "workshops.Booking.ended_agent": "bookings",
-    "workshops.BookingMail.recipient": "booking_mails",
 }
 
 WORK = (
@@ -62,7 +57,6 @@ WORK = (
 )
 PUBLISHED = "What the portal publishes about the office and its events: it is on the public pages."
 NO_PERSON = ""
-# … or why it is in none. An empty reason: it names no person.
 LEFT_OUT = {
     "admin.LogEntry.user": WORK,
     "elections.Agent.invited_by": WORK,
@@ -71,9 +65,6 @@ LEFT_OUT = {
     "elections.Invitation.sent_by": WORK,
     "elections.StandingRequest.decided_by": WORK,
     "elections.StatusChange.recorded_by": WORK,
-    "releases.Release.created_by": WORK,
-    "workshops.Booking.ended_by": WORK,
-    "workshops.Booking.made_by": WORK,
     "elections.StandingRequest.reason": "Why the office declined a request to be invited: write "
     "to the office for it.",
     "elections.CodeMail.address": "A sign-in code that waits to be mailed, with your address: it "
@@ -88,8 +79,6 @@ LEFT_OUT = {
     "elections.Office.name": NO_PERSON,
     "elections.Office.short_name": NO_PERSON,
     "elections.Election.name": NO_PERSON,
-    "workshops.EventHost.name": PUBLISHED,
-    "infolog.Topic.name": NO_PERSON,
     "auth.Group.name": NO_PERSON,
     "auth.Permission.name": NO_PERSON,
     "django_q.Schedule.name": NO_PERSON,
@@ -97,8 +86,8 @@ LEFT_OUT = {
 }
 
 
-def own_data(user: User, *, at: dt.datetime) -> dict[str, Any]:
-    """All that is held about ``user`` at the moment ``at``, ready to be written as JSON.
+def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
+    """What is held about ``user`` as a person who signs in, stands or acts for a candidate.
 
     A fixed number of queries. Other people stand in it only where the person named them or acts
     for them: a candidate's agents, an agent's candidate.
@@ -114,7 +103,6 @@ def own_data(user: User, *, at: dt.datetime) -> dict[str, Any]:
         StandingRequest.objects.filter(email__iexact=user.email).select_related("election")
     )
     return {
-        "made_at": at,
         "account": _account(user),
         "addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
         "candidacies": [_candidacy(row) for row in candidacies],
@@ -124,6 +112,7 @@ def own_data(user: User, *, at: dt.datetime) -> dict[str, Any]:
         "declarations": _rows(
             ImpartialityDeclaration.objects.filter(user=user), "version", "wording", "confirmed_at"
         ),
+        "calendar_addresses": _rows(CalendarAddress.objects.filter(user=user), "key", "made_at"),
         "sessions": _rows(
             UserSession.objects.filter(user=user).order_by("created_at"),
             *("created_at", "last_seen_at", "ip", "user_agent"),
@@ -135,18 +124,7 @@ def own_data(user: User, *, at: dt.datetime) -> dict[str, Any]:
         "sign_in_records": _rows(
             SignInRecord.objects.filter(user=user), "at", "what", "reason", "network_address"
         ),
-        **_of_other_rooms(user, at),
         "changes": _changes(user, candidacies, agencies, invitations, requests),
-        "left_out": sorted({reason for reason in LEFT_OUT.values() if reason}),
-    }
-
-
-def _of_other_rooms(user: User, at: dt.datetime) -> dict[str, Any]:
-    """What the rooms above hold: ``settings.OWN_DATA`` names their functions."""
-    return {
-        part: held
-        for path in settings.OWN_DATA
-        for part, held in import_string(path)(user, at).items()
     }
 
 

@@ -17,7 +17,16 @@ from django.utils import timezone
 from pcc_portal.history import forget_person
 from pcc_portal.retention import Rule
 
-from .models import Agent, Candidate, CodeMail, Invitation, SignInRecord, StandingRequest, User
+from .models import (
+    Agent,
+    CalendarAddress,
+    Candidate,
+    CodeMail,
+    Invitation,
+    SignInRecord,
+    StandingRequest,
+    User,
+)
 from .sessions import end_sessions
 
 # Candidates return their spending within 70 days of the result; then a month for questions.
@@ -27,7 +36,7 @@ CODE_HOURS = 24
 FORMER = "Former user"
 FORMER_SURNAME, FORMER_OTHER_NAMES = "candidate", "Former"
 # What goes with the account.
-THEIRS: tuple[Any, ...] = (Authenticator, EmailAddress, SignInRecord)
+THEIRS: tuple[Any, ...] = (Authenticator, CalendarAddress, EmailAddress, SignInRecord)
 
 
 def _accounts(at: dt.datetime) -> QuerySet[User]:
@@ -148,7 +157,8 @@ def _delete(rows: list[Any], at: dt.datetime) -> None:
 
 RULES = [
     Rule(
-        "Accounts of candidates and agents: name, e-mail address, second factor, invitations",
+        "Accounts of candidates and agents: name, e-mail address, second factor, invitations, "
+        "calendar address",
         f"{ACCOUNT_DAYS} days after the result of the last election they took part in was "
         "declared. Then the account is closed and nobody can tell whose it was.",
         _accounts,

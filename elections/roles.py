@@ -47,6 +47,10 @@ LOG = (
     "infolog.topic",
 )
 RELEASES = ("releases.release",)
+# What the portal itself writes of releases: read, and never changed by anyone.
+LEDGER = "releases.ledgerentry", "releases.review", "releases.waiver"
+# Whom it told, at which address.
+MAIL = "releases.delivery", "releases.catchup", "releases.subscriber"
 CONTENT = (*NEWSLETTERS, *DOCUMENTS, *FIGURES, *EVENTS, *LOG, *RELEASES)
 EVERYTHING = (
     *ELECTIONS,
@@ -55,11 +59,15 @@ EVERYTHING = (
     *RECORDS,
     *BOOKINGS,
     *CONTENT,
+    *LEDGER,
+    *MAIL,
 )
 
 READ_AUDIT = "elections.read_audit"
 GIVE_ROLES = "elections.give_roles"
 RELEASE = "releases.release_items"
+# To say what became of a mail that is in doubt, and that somebody was told by telephone.
+SETTLE = "releases.settle_delivery"
 
 
 def _all(models: tuple[str, ...], *verbs: str) -> frozenset[str]:
@@ -101,7 +109,7 @@ class Rights:
 
 # Everyone sees the elections and all that is written: one office, one portal. Only what is about
 # people (candidates, accounts, declarations, the record of changes) is kept to those who need it.
-_READ = _view(*ELECTIONS, *CONTENT)
+_READ = _view(*ELECTIONS, *CONTENT, *LEDGER)
 
 ROLES = {
     Role.EDITOR: Rights(
@@ -110,7 +118,7 @@ ROLES = {
     ),
     Role.APPROVER: Rights(
         "reads everything, releases, and reads the record of changes",
-        _view(*EVERYTHING) | {RELEASE, READ_AUDIT},
+        _view(*EVERYTHING) | {RELEASE, SETTLE, READ_AUDIT},
     ),
     Role.ORGANISER: Rights(
         "looks after events, their times and their bookings",
@@ -127,7 +135,7 @@ ROLES = {
         "looks after people, roles, offices and elections",
         _view(*EVERYTHING)
         | _edit(*ELECTIONS, "elections.nonworkingday", *PEOPLE)
-        | {GIVE_ROLES, READ_AUDIT},
+        | {GIVE_ROLES, SETTLE, READ_AUDIT},
     ),
 }
 

@@ -1,15 +1,25 @@
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import ratelimit
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from .invitations import may_sign_in
-from .models import SignInRecord, User
+from .known_browsers import mark
+from .models import User
 from .sign_in_mail import TEMPLATE, queue_code
+
+
+@dataclass(frozen=True)
+class CodeToSend:
+    """What is sent to whoever asks for a code; not mailed once more when enough mails went out."""
+
+    code: str
+    is_mailed: bool
+
 
 # Where a session keeps when its person had signed in before.
 SIGNED_IN_BEFORE = "signed_in_before"
@@ -21,7 +31,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "incorrect_code": "That is not the code we sent. Check the newest mail and type it again.",
+        "incorrect_code": "That is not the code we sent. Check the mail and type it again. "
+        "If several came, try the one before.",
         "too_many_login_attempts": WAIT,
         "rate_limited": WAIT,
     }
@@ -48,40 +59,24 @@ class AccountAdapter(DefaultAccountAdapter):
         """Where those land who asked for no page: at their own work."""
         return reverse("admin:index" if request.user.is_staff else "my-page")
 
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        mark(request, response, user)
+        return response
+
+    def generate_login_code(self) -> str:
+        """What the page that is being answered has found out, see ``RequestCode``."""
+        code: str = self.request.code_to_send.code
+        return code
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """The only mail there is holds a code. An address nobody has makes the same work."""
-        if template_prefix == TEMPLATE:
-            queue_code(code=context["code"], address=email, at=timezone.now())
-        else:
-            queue_code(code=self.generate_login_code(), at=timezone.now())
+        to_send: CodeToSend = self.request.code_to_send
+        is_sent = template_prefix == TEMPLATE and to_send.is_mailed
+        queue_code(code=to_send.code, address=email if is_sent else "", at=timezone.now())
 
 
 def signed_in_before(request: HttpRequest) -> dt.datetime | None:
     """When the person of this session had signed in before it; nothing at the first time."""
     before = request.session.get(SIGNED_IN_BEFORE)
     return dt.datetime.fromisoformat(before) if before else None
-
-
-def may_ask_for_code(request: HttpRequest, *, email: str, user: User | None) -> bool:
-    """Count one more request for a code for ``email``. False when there were too many.
-
-    The limits are in ``ACCOUNT_RATE_LIMITS``. Whoever floods an address uses up what is
-    allowed from their own network, or from all networks the person never signed in from; never what
-    is allowed where the person has signed in before.
-    """
-    here = AccountAdapter(request).get_client_ip(request)
-    email = email.lower()
-    if not ratelimit.consume(request, action="code_for_address_here", key=f"{email} {here}"):
-        return False
-    if SignInRecord.objects.signed_in_from(here, user).exists():
-        return True
-    return bool(ratelimit.consume(request, action="code_for_address_elsewhere", key=email))
-
-
-def has_wrong_codes_left(request: HttpRequest) -> bool:
-    """Whether another code may be typed from this network address."""
-    return bool(ratelimit.consume(request, action="wrong_code", dry_run=True))
-
-
-def count_wrong_code(request: HttpRequest) -> None:
-    ratelimit.consume(request, action="wrong_code")

@@ -11,10 +11,14 @@ from django.views.generic import RedirectView
 
 from .forms import TOO_MANY, ConfirmSignInCodeForm, RequestSignInCodeForm
 from .models import Election, SignInRecord
+from .sign_in import CodeToSend
+from .sign_in_codes import code_for
 from .sign_in_recording import record, record_too_many_tries
 
 What, Reason = SignInRecord.What, SignInRecord.Reason
 CODE_IS_VOID = "That was the third wrong code, so the code we sent is void. Ask for a new one."
+
+CODE_IS_USED = "You have signed in since you asked for that code, so it is void. Ask for a new one."
 
 
 class InFrame:
@@ -25,9 +29,11 @@ class InFrame:
 
 class RequestCode(InFrame, views.RequestLoginCodeView):
     def form_valid(self, form: RequestSignInCodeForm) -> HttpResponse:
-        known = form._user
+        known, at = form._user, timezone.now()
         what, reason = (What.CODE_ASKED, "") if known else (What.REFUSED, Reason.UNKNOWN_ADDRESS)
-        record(what, at=timezone.now(), user=known, request=self.request, reason=reason)
+        record(what, at=at, user=known, request=self.request, reason=reason)
+        code = code_for(form.asker.email, known, at)
+        self.request.code_to_send = CodeToSend(code, form.asker.may_be_mailed(code))
         return super().form_valid(form)
 
     def form_invalid(self, form: RequestSignInCodeForm) -> HttpResponse:
@@ -37,6 +43,23 @@ class RequestCode(InFrame, views.RequestLoginCodeView):
 
 
 class ConfirmCode(InFrame, views.ConfirmLoginCodeView):
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self._process.user}
+
+    def form_valid(self, form: ConfirmSignInCodeForm) -> HttpResponse:
+        if self._is_used():
+            self._process.abort()
+            messages.error(self.request, CODE_IS_USED)
+            return redirect("account_request_login_code")
+        return super().form_valid(form)
+
+    def _is_used(self) -> bool:
+        """A code works once, though several browsers may have asked for it: whoever has signed in
+        since this one asked has used it."""
+        user = self._process.user
+        before = user.last_login if user else None
+        return before is not None and before.timestamp() > self._process.state["at"]
+
     def form_invalid(self, form: ConfirmSignInCodeForm) -> HttpResponse:
         """As allauth does, but told in the words that fit, and written down."""
         if form.has_error("code", TOO_MANY):

@@ -1,3 +1,4 @@
+import dataclasses
 import secrets
 from collections.abc import Iterator
 from typing import Any, Self
@@ -6,8 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from elections.models import Election
+from pcc_portal.findings import Finding, Severity
+from pcc_portal.proofreading import Claim, Passage, claims_of, plain
 from pcc_portal.public_frame import PublicFrame
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
@@ -174,6 +178,42 @@ class InformationRequest(ReleasableItem):
         for topic in self.topics.exclude(election=self.election_id):
             yield f"The topic “{topic}” belongs to another election. Take it out."
 
+    def findings(self) -> list[Finding]:
+        """Its texts, also held against the other requests of the election."""
+        return self.findings_in_texts(others=self._claims_elsewhere())
+
+    def severity_of_name(self, passage: Passage) -> Severity:
+        """An answer names nobody who stands, not even the one who asked."""
+        return Severity.ERROR
+
+    def passages(self) -> list[Passage]:
+        """Costs two queries unless its parts and responses were fetched with it."""
+        passages = [
+            plain("Title", self.title, field="title", is_label=True),
+            plain("Introduction", self.introduction, field="introduction"),
+        ]
+        parts = list(self.parts.all())
+        models.prefetch_related_objects(parts, "responses")
+        for part in parts:
+            passages += part.passages(f"Part {part.position}", year=self.title)
+        return [*passages, plain("Note", self.note, field="note", year=self.title)]
+
+    def _claims_elsewhere(self) -> list[Claim]:
+        """What other requests say of money; three queries."""
+        money = Q(parts__question__contains="£") | Q(parts__responses__text__contains="£")
+        others = (
+            InformationRequest.objects.filter(money, election=self.election_id)
+            .exclude(slug=self.slug)
+            .newest(timezone.now())
+            .prefetch_related("parts__responses")
+            .distinct()
+        )
+        return [
+            dataclasses.replace(claim, where=f"“{other.title}”, {claim.where}")
+            for other in others
+            for claim in claims_of(other.passages())
+        ]
+
     @property
     def reference(self) -> str:
         """The public reference, as in IR-7K4QX; in the address it stands in small letters."""
@@ -263,6 +303,15 @@ class Part(ReleasedPart):
     def is_released(self) -> bool:
         """Costs queries unless ``request__release`` was selected with the row."""
         return self.request.is_released
+
+    def passages(self, place: str, *, year: str) -> Iterator[Passage]:
+        """What it says, and every response to it. ``place`` says which part it is."""
+        yield plain(f"{place}, question", self.question, year=year)
+        yield plain(f"{place}, reason", self.outcome_note, year=year)
+        for number, response in enumerate(self.responses.all(), start=1):
+            where = f"{place}, response {number} ({response.responder})"
+            yield plain(where, response.text, year=year)
+            yield plain(f"{where}, who says it", response.speaker, is_label=True)
 
     @property
     def outcome_explanation(self) -> str:

@@ -18,13 +18,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from elections.involvements import Involvement, involvements
-from elections.models import Election
-from elections.own_data import own_data
+from elections.models import CalendarAddress, Election
 from elections.sign_in import signed_in_before
 from releases.models import Reader, ReleasableItem, releasable_models
 from workshops.models import Event
 from workshops.own_bookings import bookings_of
 from workshops.programme import Entry, current_events, drawn
+
+from .own_data import own_data
 
 NEWEST = 10
 NEXT = 6
@@ -71,7 +72,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
 def own_data_file(request: HttpRequest) -> HttpResponse:
     """What is held about the person who asks, whoever they are, as a file."""
     at = timezone.now()
-    data = own_data(request.user, at=at)  # type: ignore[arg-type]
+    data = own_data(request.user, at=at)
     response = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     name = f"what-is-held-about-me-{timezone.localdate(at)}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -80,10 +81,7 @@ def own_data_file(request: HttpRequest) -> HttpResponse:
 
 def _own_part(request: HttpRequest, involved: Involvement, at: dt.datetime) -> dict[str, Any]:
     election = involved.election
-    context: dict[str, Any] = {
-        "today": involved.today,
-        "calendar": request.build_absolute_uri(reverse("workshops:calendar", args=[election.slug])),
-    }
+    context: dict[str, Any] = {"today": involved.today}
     if not involved.agent:
         context["agents"] = involved.candidate.agents.active()
     own = bookings_of(involved.candidate, at)
@@ -96,8 +94,17 @@ def _own_part(request: HttpRequest, involved: Involvement, at: dt.datetime) -> d
             "since": since,
             "news": news(election, user=request.user, at=at, since=since),
             "entries": next_dates(involved, user=request.user, at=at),
+            "calendar": _calendar(request),
         }
     return context
+
+
+def _calendar(request: HttpRequest) -> str:
+    """The address of the person's own dates; empty until they have one made."""
+    address = CalendarAddress.objects.filter(user=request.user.pk).first()
+    if address is None:
+        return ""
+    return request.build_absolute_uri(reverse("my-calendar", args=[address.key]))
 
 
 def _new_since(involved: Involvement, before: dt.datetime | None) -> dt.datetime | None:

@@ -169,9 +169,13 @@ ACCOUNT_FORMS = {
 }
 # Who counts what is told in docs/decisions/0007-limits-of-signing-in.md.
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "30/15m/ip",
+    "request_login_code": "",  # allauth's own; ours are the next six
+    "code_in_known_browser": "10/15m/key",
+    "code_asked_here": "30/15m/ip",
     "code_for_address_here": "10/15m/key",
     "code_for_address_elsewhere": "30/15m/key",
+    "code_kept_for_each_network": "2/15m/key",
+    "code_mailed_to_strangers": "2/5m/key",  # the key is the code, which changes every 5 minutes
     "wrong_code": "20/15m/ip",
     "recorded_refusal": "10/15m/ip",
     "login_failed": "5/15m/key",  # second factor; the key is the user, who has typed a code before
@@ -183,8 +187,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(_secret("TRUSTED_PROXY_COUNT", "0"))
 STAFF_GATES = ["elections.impartiality.gate"]
 # Where each room says how long it keeps what about people (pcc_portal/retention.py).
 RETENTION = ["elections.retention", "workshops.retention"]
-# What other rooms hold about somebody, for the file they can have (elections/own_data.py).
-OWN_DATA = ["workshops.own_data.own_data"]
+# Where each room says what it holds about a person (pcc_portal/own_data.py).
+OWN_DATA = ["elections.own_data", "releases.own_data", "workshops.own_data", "infolog.own_data"]
 # What each room has to say on the staff's first page (pcc_portal/desk.py).
 DUE = [
     "elections.due.due",

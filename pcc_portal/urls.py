@@ -6,7 +6,7 @@ from elections.standing_views import standing, standing_received
 from elections.views import candidates, election_list, key_dates
 from releases.page_cache import public_page
 
-from . import my_page, pages, views
+from . import my_calendar, my_page, pages, views
 
 handler400 = "pcc_portal.error_pages.bad_request"
 handler403 = "pcc_portal.error_pages.permission_denied"
@@ -30,6 +30,8 @@ urlpatterns = [
     path("elections/", public_page(election_list), name="elections"),
     path("my-page/", my_page.my_page, name="my-page"),
     path("my-page/data/", my_page.own_data_file, name="own-data"),
+    path("my-page/calendar/new/", my_calendar.new_address, name="new-calendar-address"),
+    path("my-page/calendar/<slug:key>.ics", my_calendar.my_calendar, name="my-calendar"),
     path("account/", include("elections.account_urls")),
     path("admin/looking/", start_looking, name="start-looking"),
     path("admin/", admin.site.urls),

@@ -14,6 +14,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 
+from .finding_panel import tell_findings
 from .models import ReleasableItem, ReleasableQuerySet, Release, items_of
 from .releasing import ReleaseRefused, release, release_items, title_of
 
@@ -118,6 +119,12 @@ class ReleasableAdmin(Releasing):
         """A draft is not on the site."""
         return obj.get_absolute_url() if obj.is_released else None
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        tell_findings(context, kwargs.get("obj"))
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         """A draft that something released points to stays: the database says so."""
         try:
@@ -202,7 +209,7 @@ class ReleaseAdmin(Releasing):
     def release_now(self, request: HttpRequest, queryset: QuerySet[Release]) -> None:
         for chosen in queryset:
             try:
-                done = release(chosen, at=timezone.now())
+                done = release(chosen, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
             except ReleaseRefused as refused:
                 self.message_user(request, refused.sentence, messages.ERROR)
             else:

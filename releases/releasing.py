@@ -8,50 +8,166 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from elections.models import Election, User
+from elections.models import Agent, Candidate, Election, User
+from elections.refusals import Refused
 
-from .models import ReleasableItem, Release, items_of
+from . import ledger
+from .content import content_of
+from .models import Delivery, LedgerEntry, ReleasableItem, Release, Review, Subscriber, items_of
+from .reviewing import refuse_unapproved
 
 logger = logging.getLogger(__name__)
 
+# A release the server slept through for longer waits for a person: it may stand in an old backup.
+LATE_AT_MOST = dt.timedelta(hours=2)
 
-class ReleaseRefused(Exception):
+
+class ReleaseRefused(Refused):
     """Why a release cannot happen: ``code`` for programs, ``sentence`` for the person who asked."""
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
-
-def release(release: Release, *, at: dt.datetime) -> Release:
+def release(release: Release, *, at: dt.datetime, by: User | None = None) -> Release:
     """Make everything in ``release`` known at the moment ``at``: all of it or nothing.
 
-    Raises ``ReleaseRefused`` when ``at`` is still to come (``future``): what is known is known now;
-    when it is over already (``released``), holds nothing (``empty``) or
-    holds an item that is not fit to be shown (``not_ready``).
+    In the same transaction the ledger tells it, item by item, and everyone who is to be told has a
+    ``Delivery``. Raises ``ReleaseRefused`` when ``at`` is still to come (``future``): what is known
+    is known now; when it is over already (``released``), holds nothing (``empty``) or holds an item
+    that is not fit to be shown (``not_ready``) or not approved (``unapproved``, ``errors``,
+    ``warnings``).
     """
     if at > timezone.now():
         raise ReleaseRefused("future", "That moment has not come yet. Set a time on the release.")
     with transaction.atomic():
-        release = Release.objects.select_for_update().get(pk=release.pk)
+        release = (
+            Release.objects.select_for_update(of=("self",))
+            .select_related("election__office")
+            .get(pk=release.pk)
+        )
         if release.is_released:
             raise ReleaseRefused("released", f"“{release}” has been released already.")
         items = items_of(release)
         if not items:
             raise ReleaseRefused("empty", f"“{release}” has nothing in it to release.")
-        for item in items:
-            try:
-                item.full_clean()
-                item.check_ready()
-            except ValidationError as error:
-                raise ReleaseRefused(
-                    "not_ready", f"“{item}” is not ready: {' '.join(error.messages)}"
-                ) from error
-        release.released_at = at
-        release.save(update_fields=["released_at"])
+        approvals = [_check(item, release, at) for item in items]
+        contents = [content_of(item) for item in items]
+        release.released_at, release.released_by = at, by
+        release.save(update_fields=["released_at", "released_by"])
+        told = _address(release, items, at)
+        for item, approval, content in zip(items, approvals, contents, strict=True):
+            _enter(item, release, approval, content=content, told=told, at=at)
     logger.info("release %s: %s items", release.pk, len(items))
     return release
+
+
+def _check(item: ReleasableItem, release: Release, at: dt.datetime) -> Review:
+    item.election = release.election
+    try:
+        item.full_clean()
+        if not item.is_withdrawal:
+            item.check_ready()
+        if item.change in item.NEED_NOTE and not item.change_note.strip():
+            raise ValidationError("Say what changed, and why: everyone who was told reads it.")
+    except ValidationError as error:
+        sentence = f"“{item}” is not ready: {' '.join(error.messages)}"
+        raise ReleaseRefused("not_ready", sentence) from error
+    try:
+        return refuse_unapproved(item, at)
+    except Refused as refused:
+        sentence = f"“{item}” is not ready: {refused.sentence}"
+        raise ReleaseRefused(refused.code, sentence) from refused
+
+
+def _address(
+    release: Release, items: list[ReleasableItem], at: dt.datetime
+) -> dict[Delivery.Role, int]:
+    """Write the delivery of everyone who is to be told, as of now. Returns how many of each."""
+    candidates = list(
+        Candidate.objects.filter(election=release.election_id)
+        .briefed(timezone.localdate(at))
+        .select_related("user")
+        .order_by("pk")
+    )
+    deliveries = [
+        addressed_to(candidate.user, candidate, Delivery.Role.CANDIDATE, at)
+        for candidate in candidates
+    ]
+    deliveries += [
+        addressed_to(agent.user, agent.candidate, Delivery.Role.AGENT, at)
+        for agent in Agent.objects.active()
+        .filter(candidate__in=candidates)
+        .select_related("user", "candidate")
+        .order_by("pk")
+    ]
+    if any(item.audience == item.Audience.PUBLIC for item in items):
+        readers = Subscriber.objects.filter(
+            election=release.election_id, confirmed_at__isnull=False, bounced_at=None
+        )
+        deliveries += [
+            Delivery(
+                role=Delivery.Role.SUBSCRIBER,
+                subscriber=reader,
+                address=reader.address,
+                due_at=at,
+                state_at=at,
+            )
+            for reader in readers.order_by("pk")
+        ]
+    for delivery in deliveries:
+        delivery.release = release
+    Delivery.objects.bulk_create(deliveries, batch_size=500)
+    roles = [delivery.role for delivery in deliveries]
+    return {role: roles.count(role) for role in Delivery.Role}
+
+
+def addressed_to(
+    user: User | None, candidate: Candidate, role: Delivery.Role, at: dt.datetime
+) -> Delivery:
+    """An unsaved delivery to a candidate or an agent; one without an address if there is none."""
+    is_reached = user is not None and user.is_active and bool(user.email)
+    return Delivery(
+        role=role,
+        candidate=candidate,
+        user=user,
+        address=user.email if user and is_reached else "",
+        state=Delivery.State.QUEUED if is_reached else Delivery.State.NO_ADDRESS,
+        due_at=at,
+        state_at=at,
+    )
+
+
+def _enter(
+    item: ReleasableItem,
+    release: Release,
+    approval: Review,
+    *,
+    content: str,
+    told: dict[Delivery.Role, int],
+    at: dt.datetime,
+) -> None:
+    is_public = item.audience == item.Audience.PUBLIC
+    ledger.append(
+        LedgerEntry.Kind(item.change or LedgerEntry.Kind.RELEASE),
+        election=release.election,
+        at=at,
+        facts={
+            "release": release.pk,
+            "item": item._meta.label_lower,
+            "id": item.pk,
+            "slug": item.slug,
+            "version": item.version,
+            "title": str(item),
+            "audience": item.audience,
+            "note": item.change_note,
+            "step": approval.step,
+            "review": approval.pk,
+            "approved_by": approval.by_id,
+            "released_by": release.released_by_id,
+            "candidates": told[Delivery.Role.CANDIDATE],
+            "agents": told[Delivery.Role.AGENT],
+            "subscribers": told[Delivery.Role.SUBSCRIBER] if is_public else 0,
+        },
+        content=content,
+    )
 
 
 def release_items(
@@ -68,7 +184,7 @@ def release_items(
         for item in items:
             item.release = bundle
             item.save(update_fields=["release"])
-        return release(bundle, at=at)
+        return release(bundle, at=at, by=by)
 
 
 def title_of(items: Sequence[ReleasableItem]) -> str:
@@ -80,10 +196,12 @@ def title_of(items: Sequence[ReleasableItem]) -> str:
 def release_due(*, at: dt.datetime) -> list[Release]:
     """Release all that is due at the moment ``at``; one that is refused does not stop the others.
 
-    The job worker calls this every minute. Calling it twice does nothing the second time.
+    What has been due for more than ``LATE_AT_MOST`` waits for a person. The job worker calls this
+    every minute. Calling it twice does nothing the second time.
     """
     done = []
-    for due in Release.objects.due(at).order_by("due_at", "id"):
+    fresh = Release.objects.due(at).filter(due_at__gte=at - LATE_AT_MOST)
+    for due in fresh.order_by("due_at", "id"):
         try:
             done.append(release(due, at=at))
         except ReleaseRefused as refused:

@@ -31,8 +31,8 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from elections.models import Candidate, Election, Office, StatusChange, User  # noqa: E402
-from releases.releasing import release_items  # noqa: E402
 from scripts import serving  # noqa: E402
+from scripts.approved import release_approved  # noqa: E402
 from workshops.models import Booking, Event, Slot  # noqa: E402
 
 SLUG = "storm"
@@ -264,7 +264,7 @@ def _event(slug: str, *capacities: int) -> None:
         Slot.objects.create(
             event=event, starts_at=starts, ends_at=starts + dt.timedelta(hours=1), capacity=capacity
         )
-    release_items([event], election=election, title=slug, at=now)
+    release_approved(event, election=election, title=slug, at=now)
 
 
 def _count(slug: str, state: str) -> dict[int, int]:

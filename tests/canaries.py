@@ -46,7 +46,8 @@ def seed_items(election: Election, mark: str, audience: str) -> list[ReleasableI
 
     def frame(kind: str) -> dict[str, object]:
         slug = f"canary-{mark}-{kind}"
-        return {"election": election, "audience": audience, "slug": slug}
+        note = f"{slug}-change-note"
+        return {"election": election, "audience": audience, "slug": slug, "change_note": note}
 
     document = Document.objects.create(
         **frame("document"),

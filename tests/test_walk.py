@@ -18,6 +18,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from model_bakery import baker
 
+from elections.calendar_addresses import make_anew
 from elections.models import Invitation, StandingRequest, User
 from elections.roles import Role
 from tests.addresses import Address, all_addresses
@@ -40,6 +41,7 @@ APRIL_10 = dt.datetime(2021, 4, 10, 11, 0, tzinfo=dt.UTC)
 #   elsewhere                   what is for the candidates of the other election
 #   theirs                      what belongs to the candidate alone
 #   another                     what belongs to somebody who does not walk here
+# A calendar address is its own key: whoever knows the candidate’s reads it; another’s was closed.
 PORTAL = """
 #name                       of         anon cand agent other gone staff plain new  late bare
 home                        -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
@@ -57,6 +59,9 @@ stop-looking                -          post post post  post  post post  post  po
 start-looking               -          post post post  post  post post  post  post 2nd  2nd
 my-page                     -          in   ok   ok    ok    ok   go    go    go   2nd  2nd
 own-data                    -          in   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+new-calendar-address        -          post post post  post  post post  post  post 2nd  2nd
+my-calendar                 theirs     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+my-calendar                 another    404  404  404   404   404  404   404   404  2nd  2nd
 account_login               -          in   in   in    in    in   in    in    in   in   in
 account_request_login_code  -          ok   go   go    go    go   go    go    go   go   go
 account_confirm_login_code  -          in   go   go    go    go   go    go    go   go   go
@@ -148,13 +153,13 @@ ADMIN = """
 #                                       anon known edit appr orga answ fina audi admi plain new
 admin:audit                             in   in    403  ok   403  403  403  ok   ok   403   say
 admin:index                             in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
-admin:login                             in   403   403  403  403  403  403  403  403  403   403
+admin:login                             in   403   go   go   go   go   go   go   go   go    go
 admin:logout                            go   go    post post post post post post post post  say
 admin:password_change                   in   in    404  404  404  404  404  404  404  404   say
 admin:password_change_done              in   in    404  404  404  404  404  404  404  404   say
 admin:autocomplete                      in   in    403  403  403  403  403  403  403  403   say
 admin:jsi18n                            in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
-admin:view_on_site                      in   in    go   go   go   go   go   go   go   go    say
+admin:view_on_site                      in   in    go   go   go   go   go   go   go   403   say
 admin:elections_candidate_import        in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403   say
@@ -167,12 +172,19 @@ admin:app_list                          in   in    ok   ok   ok   ok   ok   ok  
 
 # What comes of a POST without data to what somebody owns, and to what ends something.
 POSTS = """
-#name               of      anon cand agent other gone staff plain new late bare
-end-session         theirs  in   go   404   404   404  404   404   404 404  404
-end-other-sessions  -       in   go   go    go    go   go    go    go  go   go
-agent-end           theirs  in   go   404   404   404  404   404   404 404  404
-agent-invite-again  theirs  in   go   404   404   404  404   404   404 404  404
-mfa_remove_webauthn another in   404  404   404   404  2nd   2nd   2nd 2nd  404
+#name                of      anon cand agent other gone staff plain new late bare
+end-session          theirs  in   go   404   404   404  404   404   404 404  404
+end-other-sessions   -       in   go   go    go    go   go    go    go  go   go
+agent-end            theirs  in   go   404   404   404  404   404   404 404  404
+agent-invite-again   theirs  in   go   404   404   404  404   404   404 404  404
+mfa_remove_webauthn  another in   404  404   404   404  2nd   2nd   2nd 2nd  404
+account_logout       -       go   go   go    go    go   go    go    go  go   go
+new-calendar-address -       in   go   go    go    404  404   404   404 2nd  2nd
+start-looking        -       in   404  404   404   404  go    go    say 2nd  2nd
+stop-looking         -       go   go   go    go    go   go    go    go  go   go
+impartiality         -       in   403  403   403   403  go    go    ok  2nd  2nd
+elections:standing   -       ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
+agents               -       in   ok   404   ok    404  404   404   404 404  404
 workshops:book      public  in   ok   ok    404   404  404   404   404 2nd  2nd
 workshops:book-check public in   go   go    404   404  404   404   404 2nd  2nd
 workshops:booking-cancel theirs in go go    404   404  404   404   404 2nd  2nd
@@ -181,8 +193,6 @@ workshops:offer-accept theirs in go   go    404   404  404   404   404 2nd  2nd
 workshops:offer-accept another in 404 404   404   404  404   404   404 2nd  2nd
 workshops:offer-decline theirs in go  go    404   404  404   404   404 2nd  2nd
 workshops:offer-decline another in 404 404  404   404  404   404   404 2nd  2nd
-account_logout      -       go   go   go    go    go   go    go    go  go   go
-agents              -       in   ok   404   ok    404  404   404   404 404  404
 """
 
 # The verb of the table of roles that opens each page the admin makes for a model.
@@ -315,6 +325,8 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         "admin:briefings_document_file": paper.pk,
         "admin:workshops_booking_cancel": another.pk,
     }
+    address = make_anew(candidate, at=NOON)
+    keys = {"theirs": make_anew(candidate, at=NOON).key, "another": address.key}
     content_type = ContentType.objects.get_for_model(paper).pk
 
     def _place(address: Address, of: str) -> str:
@@ -324,6 +336,8 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
             return reverse(address.name, args=[numbers[address.name]])
         if address.name.startswith("workshops:") and "pk" in address.parts:
             return reverse(address.name, args=[election.slug, bookings.get(of, another.pk)])
+        if address.name == "my-calendar":
+            return reverse(address.name, args=[keys.get(of, "nobody")])
         if page := model_page(address):
             has_row = "object_id" in address.parts
             return reverse(address.name, args=[rows[page[0]].pk] if has_row else [])

@@ -54,6 +54,7 @@ class _Visit:
     def event(self, slug: str) -> Event:
         events = Event.objects.visible_to(self.request.user, self.at).newest(self.at)
         events = events.filter(election=self.election, takes_bookings=True)
+        events = events.exclude(change=Event.Change.WITHDRAWAL)
         event: Event = get_object_or_404(events.prefetch_related("slots"), slug=slug)
         event.election = self.election
         return event

@@ -5,7 +5,7 @@ programme changes.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from django.urls import reverse
 from django.utils.text import slugify
@@ -22,25 +22,38 @@ NOT_CONFIRMED = "Not confirmed from an official notice yet."
 
 
 def feed(election: Election, *, events: Iterable[Event], absolute: Callable[[str], str]) -> bytes:
+    """The programme: the slots of ``events`` and the election's dates, as ``programme_entries``."""
+    entries = programme_entries(election, events=events, absolute=absolute)
+    return calendar(f"{election.name}: programme", entries)
+
+
+def calendar(title: str, entries: Iterable[CalendarEntry]) -> bytes:
+    """A calendar of ``entries``, to be read again every hour."""
+    whole = Calendar()
+    whole.add("prodid", "-//Candidates’ portal//Programme//EN")
+    whole.add("version", "2.0")
+    whole.add("calscale", "GREGORIAN")
+    whole.add("method", "PUBLISH")
+    whole.add("name", title)
+    whole.add("x-wr-calname", title)
+    whole.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    for entry in entries:
+        whole.add_component(entry)
+    return whole.to_ical()
+
+
+def programme_entries(
+    election: Election, *, events: Iterable[Event], absolute: Callable[[str], str]
+) -> Iterator[CalendarEntry]:
     """The slots of ``events`` and the election's dates; ``absolute`` makes an address whole.
 
     ``events`` come with their release, and with slots and hosts prefetched.
     """
-    title = f"{election.name}: programme"
-    calendar = Calendar()
-    calendar.add("prodid", "-//Candidates’ portal//Programme//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("name", title)
-    calendar.add("x-wr-calname", title)
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for event in events:
         for slot in event.slots.all():
-            calendar.add_component(_slot_entry(slot, absolute))
+            yield _slot_entry(slot, absolute)
     for key_date in election.key_dates.all():
-        calendar.add_component(_key_date_entry(election, key_date, absolute))
-    return calendar.to_ical()
+        yield _key_date_entry(election, key_date, absolute)
 
 
 def uid(election: Election, *parts: str | int) -> str:

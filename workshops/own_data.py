@@ -1,4 +1,4 @@
-"""What is held about somebody's bookings. See ``elections/own_data.py``."""
+"""What this room holds about one person (see ``pcc_portal/own_data.py``)."""
 
 import datetime as dt
 from typing import Any
@@ -10,8 +10,25 @@ from elections.models import User
 from .models import Booking, BookingMail
 from .own_bookings import told
 
+HELD = {
+    "workshops.Booking.agent": "bookings",
+    "workshops.Booking.candidate": "bookings",
+    "workshops.Booking.ended_agent": "bookings",
+    "workshops.BookingMail.recipient": "booking_mails",
+}
+WORK = (
+    "Who of the office booked or cancelled for you, when it was their work: the office keeps it "
+    "with the booking. About yours, write to the office."
+)
+LEFT_OUT = {
+    "workshops.Booking.ended_by": WORK,
+    "workshops.Booking.made_by": WORK,
+    "workshops.EventHost.name": "What the portal publishes about the office and its events: it is "
+    "on the public pages.",
+}
 
-def own_data(user: User, at: dt.datetime) -> dict[str, Any]:
+
+def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
     """Bookings of their candidacies, and those they made or ended as an agent; mails about them."""
     rows = Booking.objects.filter(
         Q(candidate__user=user) | Q(agent__user=user) | Q(ended_agent__user=user)

@@ -39,6 +39,8 @@ WHERE slot.number = %(number)s AND slot.event_id = (
   INNER JOIN releases_release made ON made.id = event.release_id
   WHERE event.election_id = %(election)s AND event.slug = %(slug)s AND made.released_at <= %(at)s
   ORDER BY event.version DESC LIMIT 1)
+AND NOT EXISTS (
+  SELECT 1 FROM workshops_event gone WHERE gone.id = slot.event_id AND gone.change = 'withdrawal')
 """
 
 

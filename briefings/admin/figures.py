@@ -235,12 +235,9 @@ class StatementAdmin(ReleasableAdmin):
         is_open = self.has_change_permission(request, obj)
         return self.prepopulated_fields if is_open else {}
 
-    @admin.display(description="table and checks")
+    @admin.display(description="table")
     def preview(self, obj: Statement) -> SafeString:
-        return render_to_string(
-            "briefings/_staff_preview.html",
-            {"statement": obj, "findings": check_statement(obj)},
-        )
+        return render_to_string("briefings/_staff_preview.html", {"statement": obj})
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool
@@ -277,7 +274,6 @@ class FigureAdmin(ReleasableAdmin):
     list_filter = ("election", "audience", "topic")
     search_fields = ("title", "topic", "explanation")
     prepopulated_fields = {"slug": ("title",)}
-    readonly_fields = ("preview",)
     fieldsets = (
         (None, {"fields": ("title", "topic", "position", "explanation")}),
         (
@@ -293,22 +289,13 @@ class FigureAdmin(ReleasableAdmin):
         SOURCE_FIELDSET,
         (
             "Checked against another figure",
-            {"fields": ("percentage", "relation", "related_to", "preview")},
+            {"fields": ("percentage", "relation", "related_to")},
         ),
         ReleasableAdmin.release_fieldset,
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("related_to")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.readonly_fields if obj else ()
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [
-            (name, {**options, "fields": [f for f in options["fields"] if obj or f != "preview"]})
-            for name, options in super().get_fieldsets(request, obj)
-        ]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         is_open = self.has_change_permission(request, obj)
@@ -326,11 +313,6 @@ class FigureAdmin(ReleasableAdmin):
     @admin.display(description="as readers see it", ordering="value")
     def shown(self, obj: Figure) -> str:
         return f"{obj.amount} ({obj.share})" if obj.share else obj.amount
-
-    @admin.display(description="what the check finds")
-    def preview(self, obj: Figure) -> str:
-        found = check_figure(obj) if obj.pk else []
-        return " ".join(finding.sentence for finding in found) or "Nothing that does not fit."
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool

@@ -27,6 +27,7 @@ from briefings.models import (
 )
 from elections.models import Election
 from releases.admin import ReleasableAdmin, ReleasedPartInline, state
+from releases.finding_panel import tell_findings
 
 # What the editor needs beyond the portal's policy, on its own pages: its import map is a script in
 # the page and runs by a nonce; the two style sheets its scripts make are allowed by their hashes
@@ -184,6 +185,8 @@ class NewsletterAdmin(ReleasableAdmin, ContentEditor):
         is_open = obj is None or self.has_change_permission(request, obj)
         # The editor's scripts break on sections that can only be read: those go without it.
         page = super() if is_open else super(ContentEditor, self)
+        if not is_open:
+            tell_findings(context, obj)
         response = page.render_change_form(request, context, **kwargs)
         media = response.context_data["media"]
         response.context_data["media"] = media.with_nonce(str(request.csp_nonce))

@@ -4,7 +4,11 @@ from urllib.parse import urlsplit
 from django.db import models
 from django.urls import reverse
 
+from briefings.access import check_access
+from briefings.hidden_data import hidden_in
 from briefings.uploads import check_upload, content_type_of, extension_of, in_words
+from pcc_portal.findings import Finding, Severity
+from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem
 
 
@@ -51,6 +55,39 @@ class Document(ReleasableItem):
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:document", args=[self.election.slug, self.slug])
+
+    def findings(self) -> list[Finding]:
+        """Its texts and its file, which is read; a query more for a PDF."""
+        return [*self.findings_in_texts(), *self._findings_in_file()]
+
+    def _findings_in_file(self) -> list[Finding]:
+        if not self.file:
+            return []
+        extension = extension_of(self.file.name)
+        try:
+            with self.file.open("rb") as file:
+                found = hidden_in(file, extension)
+                if extension == "pdf" and not self._has_other_form():
+                    found += check_access(file)
+        except FileNotFoundError:
+            sentence = "The file is no longer where it was stored. Upload it again."
+            return [Finding("file-missing", Severity.ERROR, sentence, "file")]
+        return found
+
+    def _has_other_form(self) -> bool:
+        """Whether the same paper stands beside it as something else than a PDF."""
+        others = type(self)._default_manager.filter(
+            election=self.election_id, title__iexact=self.title
+        )
+        return any(not other.file.name.lower().endswith(".pdf") for other in others)
+
+    def passages(self) -> list[Passage]:
+        return [
+            plain("Title", self.title, field="title", is_label=True),
+            plain("Summary", self.summary, field="summary", year=self.title),
+            plain("Publisher", self.publisher, field="publisher", is_label=True),
+            plain("Link", self.link, field="link", is_label=True),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Fill what the file says of itself. Raises ``KeyError`` for a kind that is not allowed."""

@@ -1,11 +1,16 @@
+import dataclasses
 from decimal import Decimal
 from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
+from briefings.checks import check_alike, check_figure
 from briefings.numbers import converted, decimals_of, is_money, with_unit
+from pcc_portal.findings import Finding
+from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableQuerySet
 
 from .sourced import Basis, Sourced, check_financial_year
@@ -129,6 +134,23 @@ class Figure(Sourced):
                 "Release it first, or in the same go."
             )
         return reasons
+
+    def findings(self) -> list[Finding]:
+        """Its texts, what it is checked against, and other figures of the election."""
+        others = type(self)._default_manager.filter(election=self.election_id)
+        found = [*check_figure(self), *check_alike(self, list(others.newest(timezone.now())))]
+        return [
+            *self.findings_in_texts(),
+            *(dataclasses.replace(finding, field="value") for finding in found),
+        ]
+
+    def passages(self) -> list[Passage]:
+        year = f"{self.title} {self.financial_year}"
+        return [
+            plain("Title", self.title, field="title", is_label=True),
+            plain("Topic", self.topic, field="topic", is_label=True),
+            plain("Explanation", self.explanation, field="explanation", year=year),
+        ]
 
     @property
     def amount(self) -> str:

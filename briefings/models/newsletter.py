@@ -1,8 +1,14 @@
+from collections.abc import Iterator
+from typing import Any
+
 from content_editor.models import Region, create_plugin_base
 from django.db import models
 from django.urls import reverse
 
 from briefings.rich_text import RichTextField
+from elections.naming import is_about_the_list
+from pcc_portal.findings import Finding, Severity
+from pcc_portal.proofreading import Counted, Passage, plain, rich
 from releases.models import ReleasableItem, ReleasedPart
 
 from .document import Document
@@ -42,6 +48,38 @@ class Newsletter(ReleasableItem):
     def get_absolute_url(self) -> str:
         return reverse("briefings:newsletter", args=[self.election.slug, self.slug])
 
+    def findings(self) -> list[Finding]:
+        return self.findings_in_texts(tables=self._tables())
+
+    def severity_of_name(self, passage: Passage) -> Severity:
+        return Severity.WARNING if is_about_the_list(passage) else Severity.ERROR
+
+    def passages(self) -> list[Passage]:
+        """Title and summary, then each section under the heading it stands under."""
+        passages = [
+            plain("Title", self.title, field="title", is_label=True),
+            plain("Summary", self.summary, field="summary", year=self.title),
+        ]
+        place = "Before the first heading"
+        for section in self._sections():
+            if section.heading:
+                place = f"“{section.heading}”"
+                passages.append(plain(f"Heading {place}", section.heading, is_label=True))
+            passages += section.passages(place)
+        return passages
+
+    def _sections(self) -> "list[Section]":
+        """In order. One query for each type of section."""
+        sections: list[Any] = [
+            section for model in SECTION_MODELS for section in model.objects.filter(parent=self)
+        ]
+        return sorted(sections, key=lambda section: (section.ordering, type(section).__name__))
+
+    def _tables(self) -> list[Counted]:
+        """The tables it shows, for counts in its text. Costs queries."""
+        sections = TableSection.objects.filter(parent=self).select_related("statement")
+        return [section.statement.counted() for section in sections]
+
 
 SectionBase = create_plugin_base(Newsletter)
 
@@ -61,6 +99,12 @@ class Section(SectionBase, ReleasedPart):
     def __str__(self) -> str:
         return self.heading or "continues the section above"
 
+    def passages(self, place: str) -> Iterator[Passage]:
+        """What it says at ``place``, apart from its heading and what it lists."""
+        introduction = getattr(self, "introduction", "")
+        if introduction:
+            yield plain(place, introduction)
+
 
 class TextSection(Section):
     """Paragraphs, lists and links."""
@@ -70,6 +114,9 @@ class TextSection(Section):
     class Meta(Section.Meta):
         verbose_name = "text"
         verbose_name_plural = "texts"
+
+    def passages(self, place: str) -> Iterator[Passage]:
+        yield rich(place, self.text)
 
 
 class TableSection(Section):
@@ -123,3 +170,13 @@ class ContactSection(Section):
     class Meta(Section.Meta):
         verbose_name = "contact"
         verbose_name_plural = "contacts"
+
+
+SECTION_MODELS: tuple[Any, ...] = (
+    TextSection,
+    TableSection,
+    ProgrammeSection,
+    FiguresSection,
+    DocumentsSection,
+    ContactSection,
+)

@@ -5,9 +5,12 @@ from typing import Self
 from django.db import models
 from django.urls import reverse
 
+from briefings.checks import check_statement
 from briefings.numbers import parse_number
 from briefings.tables import Table, cell_faults, column_faults, table_of
 from pcc_portal.charts import Chart, Series
+from pcc_portal.findings import Finding
+from pcc_portal.proofreading import Counted, Passage, counted, plain
 from releases.models import ReleasableQuerySet, ReleasedPart
 
 from .sourced import Basis, Sourced, check_financial_year
@@ -62,6 +65,27 @@ class Statement(Sourced):
         for line in self.line_list:
             reasons += cell_faults(line.label, line.cells, self.column_list)
         return reasons
+
+    def findings(self) -> list[Finding]:
+        """Its texts and its sums. Two queries more unless made by ``with_table()``."""
+        return [*self.findings_in_texts(tables=[self.counted()]), *check_statement(self)]
+
+    def passages(self) -> list[Passage]:
+        headings = "\n\n".join(column.heading for column in self.column_list)
+        labels = "\n\n".join(line.label for line in self.line_list)
+        year = " ".join([self.title, headings, labels, *self.years])
+        return [
+            plain("Title", self.title, field="title", is_label=True),
+            plain("Summary", self.summary, field="summary", year=year),
+            plain("Notes", self.notes, field="notes", year=year),
+            plain("Column headings", headings, is_label=True),
+            plain("Line names", labels, is_label=True),
+        ]
+
+    def counted(self) -> Counted:
+        """How many of what it lists. Costs a query unless made by ``with_table()``."""
+        items = [line for line in self.line_list if line.is_item]
+        return counted(self.title, self.row_heading, len(items))
 
     @property
     def column_list(self) -> "list[StatementColumn]":

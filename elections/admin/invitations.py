@@ -51,7 +51,7 @@ class StateFilter(admin.SimpleListFilter):
         return [
             ("open", "Not taken up"),
             ("out", "Not taken up, run out"),
-            ("failed", "The mail could not be sent"),
+            ("failed", "Mail that failed or was never heard of"),
             ("taken-up", "Taken up"),
             ("revoked", "Revoked"),
         ]
@@ -61,7 +61,7 @@ class StateFilter(admin.SimpleListFilter):
         chosen: dict[str | None, Callable[[], Any]] = {
             "open": queryset.open,
             "out": lambda: queryset.open().filter(sent_at__lte=at - LIVES),
-            "failed": lambda: queryset.open().exclude(failed_at=None),
+            "failed": lambda: queryset.open().unsent(at),
             "taken-up": lambda: queryset.exclude(taken_up_at=None),
             "revoked": lambda: queryset.exclude(revoked_at=None),
         }
@@ -113,13 +113,12 @@ class InvitationAdmin(ReadOnly):
     @admin.action(description="Send the invitation again", permissions=["change"])
     def send_once_more(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         at, url = timezone.now(), sign_in_url(request)
-
-        def again(invitation: Invitation) -> None:
-            sent = send_again(invitation, sign_in_url=url, by=request.user, at=at)
-            if sent.failed_at:
-                messages.error(request, f"The mail to {sent.email} could not be sent.")
-
-        self.tell(request, queryset, again, "Invitations sent again")
+        self.tell(
+            request,
+            queryset,
+            lambda invitation: send_again(invitation, sign_in_url=url, by=request.user, at=at),
+            "Invitations on their way again (this list says if one fails)",
+        )
 
     @admin.action(description="Take the invitation back", permissions=["change"])
     def take_back(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:

@@ -1,5 +1,6 @@
 from .agent import Agent
 from .cache_entry import CacheEntry
+from .calendar_address import CalendarAddress
 from .candidate import STATUS_ON, Candidate
 from .code_mail import CodeMail
 from .election import Election, Phase
@@ -16,6 +17,7 @@ __all__ = [
     "STATUS_ON",
     "Agent",
     "CacheEntry",
+    "CalendarAddress",
     "Candidate",
     "CodeMail",
     "Election",

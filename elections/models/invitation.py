@@ -11,6 +11,8 @@ from .candidate import Candidate
 
 # How long somebody who never signed in can begin to.
 LIVES = dt.timedelta(days=14)
+# When the mail server has neither taken nor refused the mail by then, something is wrong.
+HEARD_OF_WITHIN = dt.timedelta(minutes=10)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -21,6 +23,18 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
         """Neither taken up nor revoked; they may have run out."""
         return self.filter(taken_up_at=None, revoked_at=None)
+
+    def unsent(self, at: dt.datetime) -> "InvitationQuerySet":
+        """Those whose mail failed, or of whose mail nobody knows what became."""
+        return self.filter(~Q(failed_at=None) | self._unheard_of(at))
+
+    def sent(self, at: dt.datetime) -> "InvitationQuerySet":
+        """The others: accepted by the mail server, or on the way to it."""
+        return self.filter(failed_at=None).exclude(self._unheard_of(at))
+
+    @staticmethod
+    def _unheard_of(at: dt.datetime) -> Q:
+        return Q(failed_at=None, accepted_at=None, sent_at__lte=at - HEARD_OF_WITHIN)
 
     def waiting(self, on: dt.date) -> "InvitationQuerySet":
         """The last open one of everybody who still stands, or acts, in an election to come."""
@@ -110,6 +124,8 @@ class Invitation(models.Model):
             return "The mail could not be sent"
         if at >= self.expires_at:
             return "Not taken up, run out"
+        if not self.accepted_at and at < self.sent_at + HEARD_OF_WITHIN:
+            return "Not taken up yet; the mail is about to be sent"
         if not self.accepted_at:
             return "Not taken up; it is not known whether the mail was sent"
         return "Not taken up yet"

@@ -111,6 +111,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             if self.is_office_holder:
                 raise ValidationError(OFFICE_HOLDER, code="office_holder")
             raise ValidationError(NOT_STAFF, code="not_staff")
+        if self.pk and self.is_office_holder and self.user_permissions.exists():
+            raise ValidationError(OFFICE_HOLDER, code="office_holder")
         self.email = type(self).objects.normalize_email(self.email)
         if self.is_staff and self.pk:
             if self.candidacies.all().briefed_from(timezone.localdate()).exists():

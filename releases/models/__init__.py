@@ -1,3 +1,5 @@
+from .catch_up import CatchUp
+from .delivery import Delivery
 from .item import (
     Reader,
     ReleasableItem,
@@ -7,10 +9,18 @@ from .item import (
     later_version,
     releasable_models,
 )
+from .ledger_entry import LedgerEntry, LedgerHead
 from .public_revision import PublicRevision
 from .release import Release, ReleaseQuerySet
+from .review import Review
+from .subscriber import Subscriber
+from .waiver import Waiver
 
 __all__ = [
+    "CatchUp",
+    "Delivery",
+    "LedgerEntry",
+    "LedgerHead",
     "PublicRevision",
     "Reader",
     "ReleasableItem",
@@ -18,6 +28,9 @@ __all__ = [
     "Release",
     "ReleaseQuerySet",
     "ReleasedPart",
+    "Review",
+    "Subscriber",
+    "Waiver",
     "items_of",
     "later_version",
     "releasable_models",

@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
@@ -7,12 +8,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Value
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from elections.looking import StandIn
 from elections.models import STATUS_ON, Agent, Candidate, Election
+from elections.naming import check_names
 from pcc_portal.conditions import Condition
+from pcc_portal.findings import Finding, Severity
 from pcc_portal.history import History
+from pcc_portal.proofreading import Claim, Counted, Passage, own_path, proofread
 
 from .release import Release
 
@@ -100,11 +105,29 @@ class ReleasableItem(models.Model):
         PUBLIC = "public", "Everyone"
         CANDIDATES = "candidates", "Candidates of this election"
 
+    class Change(models.TextChoices):
+        """What a later version is; the first one is none of these."""
+
+        MINOR = "minor", "Minor change"
+        CORRECTION = "correction", "Correction"
+        WITHDRAWAL = "withdrawal", "Withdrawal"
+
+    # A reader who was told the old version is owed a reason.
+    NEED_NOTE = (Change.CORRECTION, Change.WITHDRAWAL)
+
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="%(class)ss")
     slug = models.SlugField(
         "address", max_length=80, help_text="The last part of the page's address."
     )
     version = models.PositiveSmallIntegerField(default=1, editable=False)
+    change = models.CharField(
+        "kind of change", max_length=10, choices=Change, blank=True, editable=False
+    )
+    change_note = models.TextField(
+        "what changed, and why",
+        blank=True,
+        help_text="Everyone reads this, beside the old version and the new one.",
+    )
     audience = models.CharField(
         "who sees it", max_length=10, choices=Audience, default=Audience.PUBLIC
     )
@@ -128,7 +151,16 @@ class ReleasableItem(models.Model):
                 name="%(class)s_version_unique",
                 violation_error_message="This election already has a page with this address.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(version=1, change="") | models.Q(version__gt=1),
+                name="%(class)s_first_version_changes_nothing",
+            ),
         ]
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether it only says that what stood here was withdrawn."""
+        return self.change == self.Change.WITHDRAWAL
 
     @property
     def is_released(self) -> bool:
@@ -163,6 +195,36 @@ class ReleasableItem(models.Model):
         Asked only at the release, so that a draft can be saved however unfinished it is.
         """
 
+    def findings(self) -> list[Finding]:
+        """What is wrong with it, its parts and all; asked before a release. Costs queries.
+
+        An error stops the release. A warning may stand, with a reason: it is known again by its
+        code and its sentence, so a sentence says which place it is about.
+        """
+        return self.findings_in_texts()
+
+    def findings_in_texts(
+        self, *, tables: Sequence[Counted] = (), others: Sequence[Claim] = ()
+    ) -> list[Finding]:
+        """What is wrong with its passages. ``tables`` stand beside them; ``others`` are claims of
+        other items that these should agree with.
+        """
+        passages = self.passages()
+        known = self.election.office.short_name.split()
+        return [
+            *_check_pages(passages),
+            *proofread(passages, tables=tables, others=others, explained=known),
+            *check_names(passages, self.election, severity=self.severity_of_name),
+        ]
+
+    def severity_of_name(self, passage: Passage) -> Severity:
+        """How grave it is that a passage names somebody who stands."""
+        return Severity.WARNING
+
+    def passages(self) -> list[Passage]:
+        """What a reader reads of it, place by place, for the checks. May cost queries."""
+        return []
+
 
 class ReleasedPart(models.Model):
     """A row that belongs to a releasable item and is frozen with it."""
@@ -179,6 +241,35 @@ class ReleasedPart(models.Model):
 def releasable_models() -> list[type[ReleasableItem]]:
     """Every kind of item that can be released, in the order of ``INSTALLED_APPS``."""
     return [model for model in apps.get_models() if issubclass(model, ReleasableItem)]
+
+
+def _check_pages(passages: Sequence[Passage]) -> Iterator[Finding]:
+    """Links to an item of this portal that there is none of. Queries for each such link."""
+    for passage in passages:
+        for link in passage.links:
+            path = own_path(link.address)
+            if path and _names_no_item(path):
+                yield passage.warning(
+                    "link-portal",
+                    f"the link “{link.text}” leads to “{path}”, and this portal has no such page.",
+                )
+
+
+def _names_no_item(path: str) -> bool:
+    """Whether a path is one of an item’s, released or not, and no item has it."""
+    try:
+        named = resolve(path).kwargs
+    except Resolver404:
+        return False  # that it leads nowhere is found without the database
+    if not {"election_slug", "slug"} <= named.keys():
+        return False
+    return not any(
+        path.startswith(item.get_absolute_url())  # type: ignore[attr-defined]
+        for model in releasable_models()
+        for item in model._default_manager.filter(
+            election__slug=named["election_slug"], slug=named["slug"]
+        ).select_related("election")
+    )
 
 
 def items_of(release: Release) -> list[ReleasableItem]:

@@ -36,6 +36,14 @@ class Release(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = History()

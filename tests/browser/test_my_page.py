@@ -38,6 +38,25 @@ def test_candidate_lands_on_their_page_and_takes_their_data(mine, axe, no_sidewa
     assert "second.candidate@example.org" not in json.dumps(data)
 
 
+def test_candidate_has_a_calendar_address_made_by_keyboard(mine, axe, no_sideways_scroll):
+    mine.get_by_role("button", name="Make my calendar address").focus()
+    mine.keyboard.press("Enter")
+    address = mine.locator("#calendar-address")
+    first = address.inner_text()
+    expect(mine.get_by_role("alert")).to_contain_text("Your calendar address is new.")
+    axe(mine)
+    mine.set_viewport_size({"width": 320, "height": 640})
+    no_sideways_scroll(mine)
+    axe(mine)
+    assert mine.request.get(first).text().startswith("BEGIN:VCALENDAR")
+
+    mine.get_by_role("button", name="Make a new calendar address").click()
+
+    expect(address).not_to_have_text(first)
+    assert mine.request.get(first).status == 404
+    assert mine.request.get(address.inner_text()).status == 200
+
+
 def test_page_is_walked_by_keyboard_alone(mine):
     reached = []
     for _ in range(80):

@@ -59,6 +59,18 @@ def test_staff_page_is_accessible(staff, axe, address):
     axe(staff)
 
 
+@pytest.mark.parametrize("kind", ["candidate", "invitation", "agent", "keydate", "user"])
+def test_every_column_of_a_list_is_in_sight(staff, kind):
+    staff.goto(f"/admin/elections/{kind}/")
+
+    needed, there = staff.evaluate(
+        "(() => { const list = document.querySelector('#changelist .results');"
+        " return [list.scrollWidth, list.clientWidth]; })()"
+    )
+
+    assert needed <= there
+
+
 def test_staff_pages_send_strangers_to_the_portals_own_sign_in(page):
     page.goto("/admin/")
 

@@ -10,7 +10,7 @@ from elections.models import Agent, Invitation, StandingRequest, User
 from pcc_portal.desk import Line
 
 NOW = dt.datetime(2021, 3, 30, 11, tzinfo=dt.UTC)
-DAY = dt.timedelta(days=1)
+DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def invited(stand):
     def _invited(election, name: str, *, status: str = "declared", **fields) -> Invitation:
         user = User.objects.create_user(f"{name}@example.org", name)
         candidate = stand(election, name, status, user=user)
-        values = {"email": user.email, "sent_at": NOW - DAY} | fields
+        values = {"email": user.email, "sent_at": NOW - DAY, "accepted_at": NOW - DAY} | fields
         return Invitation.objects.create(candidate=candidate, **values)
 
     return _invited
@@ -46,14 +46,20 @@ def states() -> dict[str, list[str]]:
 def test_invitations_are_told_by_what_became_of_them(election, invited):
     invited(election, "waiting")
     invited(election, "out", sent_at=NOW - 14 * DAY)
-    invited(election, "failed", failed_at=NOW)
+    invited(election, "failed", failed_at=NOW, accepted_at=None)
+    ten_minutes = dt.timedelta(minutes=10)
+    invited(election, "unheard", sent_at=NOW - ten_minutes, accepted_at=None)
+    invited(election, "on-the-way", sent_at=NOW - ten_minutes + SECOND, accepted_at=None)
     invited(election, "begun", taken_up_at=NOW)
     invited(election, "revoked", revoked_at=NOW)
 
     assert states() == {
-        "failed": ["Invitation to failed@example.org"],
+        "failed": ["Invitation to failed@example.org", "Invitation to unheard@example.org"],
         "out": ["Invitation to out@example.org"],
-        "waiting": ["Invitation to waiting@example.org"],
+        "waiting": [
+            "Invitation to waiting@example.org",
+            "Invitation to on-the-way@example.org",
+        ],
     }
     assert [line(code).is_wrong for code in ("failed", "out", "waiting")] == [True, True, False]
     assert line("out").told == "sent 14 days ago"

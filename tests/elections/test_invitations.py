@@ -22,7 +22,8 @@ from elections.invitations import (
     take_up,
 )
 from elections.models import Agent, Candidate, Invitation, User
-from elections.refusals import Refused, check_whole
+from elections.models.invitation import HEARD_OF_WITHIN
+from elections.refusals import Refused
 from elections.rehearsing import rehearse
 from tests.conftest import NOON, PortalClient, give_status
 
@@ -322,20 +323,6 @@ def test_revoking_an_agents_invitation_ends_the_agents_access(client, appoint, e
     assert client.get(reverse("account_logout")).wsgi_request.user.is_anonymous
 
 
-def test_two_who_invite_the_same_new_address_at_once_get_one_user(newcomer, invite, monkeypatch):
-    def meanwhile(row):
-        check_whole(row)
-        if isinstance(row, User):
-            User.objects.create_user(row.email, "The other member of staff’s")
-
-    monkeypatch.setattr("elections.invitations.check_whole", meanwhile)
-
-    invite(newcomer)
-
-    newcomer.refresh_from_db()
-    assert newcomer.user == User.objects.get(email="amara@example.org")
-
-
 def test_invitation_taken_up_cannot_be_revoked(newcomer, invite, editor):
     invitation = invite(newcomer)
     newcomer.refresh_from_db()
@@ -354,7 +341,10 @@ def test_invitation_is_for_one_candidate_or_one_agent(newcomer, agent):
 
 def test_state_says_what_became_of_it():
     invitation = Invitation(sent_at=NOON)
-    assert invitation.state(NOON) == "Not taken up; it is not known whether the mail was sent"
+    assert (
+        invitation.state(NOON + HEARD_OF_WITHIN)
+        == "Not taken up; it is not known whether the mail was sent"
+    )
     assert invitation.state(NOON + FORTNIGHT) == "Not taken up, run out"
     invitation.taken_up_at = NOON
     assert invitation.state(NOON + FORTNIGHT) == "Taken up"

@@ -23,7 +23,7 @@ from elections.models import (
 from elections.roles import ROLES, Role, bring_roles
 from infolog.models import InformationRequest, Part, Topic
 from releases.models import Release
-from tests.conftest import NOON
+from tests.conftest import NOON, pass_review
 from workshops.models import Booking, Event, EventBook
 
 # v the list and the row can be read, a added to, c changed, d deleted; a dot where not.
@@ -178,6 +178,7 @@ def test_parts_of_a_row_are_changed_by_those_who_change_the_row(client, make_sta
 def test_only_the_approver_releases(client, make_staff, rows, role):
     client.force_login(make_staff(role))
     Part.objects.update(outcome="not-answered")
+    pass_review(rows["informationrequest"])
     chosen = {"action": "release_now", "_selected_action": rows["informationrequest"].pk}
 
     client.post("/admin/infolog/informationrequest/", chosen)

@@ -90,7 +90,7 @@ def test_wrong_code_is_told_in_plain_words(client, candidate):
     assert "<title>Error: Enter your code" in content
     assert (
         '<a href="#id_code">That is not the code we sent. '
-        "Check the newest mail and type it again.</a>" in content
+        "Check the mail and type it again. If several came, try the one before.</a>" in content
     )
     assert "_auth_user_id" not in client.session
 
@@ -163,7 +163,7 @@ def test_too_many_requests_for_one_address_are_refused(client, candidate):
     content = ask(client, "candidate@example.org").content.decode()
 
     assert "Too many tries. Wait 15 minutes, then try again." in content
-    assert len(mail.outbox) == 10
+    assert len(mail.outbox) == 2  # the others would hold the same code
 
 
 def test_login_address_leads_to_the_code_page_and_keeps_the_way_back(client, db):

@@ -1,7 +1,8 @@
 """The database's own word on staff, whatever the way in."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from elections.models import ImpartialityDeclaration, User
@@ -64,6 +65,31 @@ def test_office_holder_gets_no_role(holder, auditors):
         lambda: through.objects.bulk_create([through(user=holder, group=auditors)])
     )
     assert not through.objects.exists()
+
+
+def test_office_holder_gets_no_right_of_their_own(holder, person):
+    right = Permission.objects.get(codename="read_audit")
+    through = User.user_permissions.through
+    person.user_permissions.add(right)
+
+    for act in (
+        lambda: holder.user_permissions.add(right),
+        lambda: right.user_set.add(holder),
+        lambda: through.objects.bulk_create([through(user=holder, permission=right)]),
+        lambda: through.objects.update(user=holder),
+    ):
+        assert OFFICE_HOLDER in _refusal(act)
+    assert not holder.user_permissions.exists()
+
+
+def test_somebody_with_a_right_of_their_own_does_not_become_office_holder(person):
+    person.user_permissions.add(Permission.objects.get(codename="read_audit"))
+    person.is_office_holder = True
+
+    assert OFFICE_HOLDER in _refusal(person.save)
+    with pytest.raises(ValidationError) as refused:
+        person.full_clean()
+    assert refused.value.error_dict["__all__"][0].code == "office_holder"
 
 
 def test_role_cannot_be_moved_to_an_office_holder(holder, make_staff):

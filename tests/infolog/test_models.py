@@ -7,6 +7,7 @@ from infolog import models
 from infolog.models import InformationRequest, Part, Response, Topic
 from releases.models import Release
 from releases.releasing import ReleaseRefused, release_items
+from tests.conftest import release_reviewed
 
 from .conftest import make_part, make_request, make_response
 
@@ -147,7 +148,7 @@ def test_finished_request_is_released(election):
     make_part(item, position=3, outcome="not-answered")
     make_part(item, position=4, outcome="not-held")
 
-    release_items([item], election=election, title="A release", at=NOON)
+    release_reviewed([item], election=election, title="A release", at=NOON)
 
     assert list(InformationRequest.objects.filter(release__released_at=NOON)) == [item]
 

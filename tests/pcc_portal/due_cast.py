@@ -32,7 +32,11 @@ def fill(office: Office, number: int) -> Election:
         invited = baker.make(Candidate, election=election, user=user, surname=name)
         give_status(invited, "declared")
         Invitation.objects.create(
-            candidate=invited, email=user.email, sent_at=sent_at, failed_at=failed_at
+            candidate=invited,
+            email=user.email,
+            sent_at=sent_at,
+            accepted_at=None if failed_at else sent_at,
+            failed_at=failed_at,
         )
     give_status(baker.make(Candidate, election=election, user=None, surname="Nobody"), "declared")
     StandingRequest.objects.create(

@@ -21,6 +21,7 @@ from elections.models import (
 from elections.roles import Role
 from pcc_portal.history import REFUSAL, forget_person, recorded_models
 from pcc_portal.staff_admin import StaffAdmin
+from tests.conftest import pass_review
 
 
 def _recorded(row) -> list[str]:
@@ -115,6 +116,7 @@ def test_release_and_what_is_in_it_are_recorded(client, make_staff, election):
     )
     approver = make_staff(Role.APPROVER)
     client.force_login(approver)
+    pass_review(issue)
 
     client.post(
         "/admin/briefings/newsletter/", {"action": "release_now", "_selected_action": issue.pk}

@@ -7,6 +7,7 @@ from django.utils import timezone
 from briefings.models import Document, Newsletter
 from infolog.models import InformationRequest
 from releases.models import Release
+from tests.conftest import pass_review
 
 
 @pytest.fixture
@@ -32,6 +33,8 @@ def act(staff, name: str, *rows, action: str, **more):
 
 
 def test_chosen_drafts_are_released_now(staff, issue):
+    pass_review(issue)
+
     response = act(staff, "briefings_newsletter", issue, action="release_now")
 
     issue.refresh_from_db()
@@ -61,6 +64,7 @@ def test_release_is_made_by_its_editor_and_released_from_the_list(staff, issue, 
 
     empty = act(staff, "releases_release", bundle, action="release_now")
     Newsletter.objects.update(release=bundle)
+    pass_review(issue)
     full = act(staff, "releases_release", bundle, action="release_now")
 
     assert told(empty)[-1] == "“Both” has nothing in it to release."

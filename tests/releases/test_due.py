@@ -6,7 +6,7 @@ from briefings.due import due as due_in_briefings
 from briefings.models import Newsletter
 from releases.due import drafts, due
 from releases.models import Release
-from releases.releasing import release_items
+from tests.conftest import release_reviewed
 
 NOW = dt.datetime(2021, 3, 30, 11, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -59,7 +59,7 @@ def test_drafts_wait_until_they_are_released_or_due(election, issue):
     bundle = Release.objects.create(election=election, title="Without a time")
     timed = Release.objects.create(election=election, title="With a time", due_at=NOW)
     issue(1), issue(2, release=bundle), issue(3, release=timed)
-    release_items([issue(4)], election=election, title="Out", at=NOW)
+    release_reviewed([issue(4)], election=election, title="Out", at=NOW)
 
     matter = drafts(Newsletter, NOW)
 

@@ -8,7 +8,7 @@ from briefings.models import Newsletter, TextSection
 from elections.models import Election
 from releases.immutability import REFUSAL
 from releases.models import ReleasableItem, Release, ReleasedPart
-from releases.releasing import release_items
+from tests.conftest import release_reviewed
 
 RELEASED = dt.datetime(2021, 3, 1, 10, tzinfo=dt.UTC)
 
@@ -24,7 +24,7 @@ def make_issue(election: Election, slug: str, number: int) -> Newsletter:
 @pytest.fixture
 def released(election) -> Newsletter:
     issue = make_issue(election, "released", 1)
-    release_items([issue], election=election, title="Issue 1", at=RELEASED)
+    release_reviewed([issue], election=election, title="Issue 1", at=RELEASED)
     return issue
 
 

@@ -12,8 +12,7 @@ from briefings.models import Newsletter
 from elections.looking import StandIn
 from elections.models import Candidate
 from releases.models import ReleasableItem, Release, items_of, releasable_models
-from releases.releasing import release_items
-from tests.conftest import give_status
+from tests.conftest import give_status, release_reviewed
 
 BEFORE = dt.datetime(2021, 3, 1, 9, tzinfo=dt.UTC)
 RELEASED = dt.datetime(2021, 3, 1, 10, tzinfo=dt.UTC)
@@ -31,7 +30,7 @@ def issues(election):
             {"public": "public", "candidates": "candidates", "draft": "public"}.items(), start=1
         )
     }
-    release_items(
+    release_reviewed(
         [made["public"], made["candidates"]], election=election, title="Two issues", at=RELEASED
     )
     return made
@@ -82,7 +81,7 @@ def test_visible_to_shows_an_agent_nothing_of_another_election(issues, agent, ot
         summary=".",
         audience="candidates",
     )
-    release_items([elsewhere], election=other_election, title="Elsewhere", at=RELEASED)
+    release_reviewed([elsewhere], election=other_election, title="Elsewhere", at=RELEASED)
 
     assert slugs(agent, RELEASED) == ["candidates", "public"]
 
@@ -122,7 +121,7 @@ def test_newest_gives_the_version_in_force_at_the_time(issues, election):
     corrected = Newsletter.objects.create(
         election=election, slug="public", version=2, number=1, title="corrected", summary="."
     )
-    release_items([corrected], election=election, title="Correction", at=LATER)
+    release_reviewed([corrected], election=election, title="Correction", at=LATER)
 
     def titles(at):
         found = Newsletter.objects.visible_to(AnonymousUser(), at)
@@ -217,7 +216,7 @@ def test_visible_to_shows_who_looks_as_a_candidate_what_a_candidate_sees(
                 audience=audience,
             )
             if moment:
-                release_items([item], election=item.election, title="An issue", at=moment)
+                release_reviewed([item], election=item.election, title="An issue", at=moment)
         for stands_in, real in ((election, candidate), (other_election, other_candidate)):
             assert slugs(StandIn(stands_in.pk), at) == slugs(real, at)
         transaction.set_rollback(True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from briefings.models import Newsletter
 from releases.page_cache import public_page
-from releases.releasing import release_items
+from tests.conftest import release_reviewed
 
 pytestmark = pytest.mark.django_db
 get = RequestFactory().get
@@ -35,7 +35,7 @@ def release_something(election) -> None:
     issue = Newsletter.objects.create(
         election=election, slug="issue-1", number=1, title="One", summary="News"
     )
-    release_items([issue], election=election, title="Issue 1", at=timezone.now())
+    release_reviewed([issue], election=election, title="Issue 1", at=timezone.now())
 
 
 def test_page_is_made_once_for_visitors(view):

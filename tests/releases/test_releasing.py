@@ -6,6 +6,7 @@ from django.utils import timezone
 from briefings.models import Newsletter
 from releases.models import Release
 from releases.releasing import ReleaseRefused, release, release_due, release_items, title_of
+from tests.conftest import pass_review, release_reviewed
 
 AT = dt.datetime(2021, 3, 1, 10, tzinfo=dt.UTC)
 
@@ -22,14 +23,14 @@ def make_issue(election):
 
 
 def test_release_makes_every_item_known_at_one_moment(make_issue, election):
-    done = release_items([make_issue(1), make_issue(2)], election=election, title="Both", at=AT)
+    done = release_reviewed([make_issue(1), make_issue(2)], election=election, title="Both", at=AT)
 
     assert done.released_at == AT
     assert set(Newsletter.objects.values_list("release__released_at", flat=True)) == {AT}
 
 
 def test_release_is_refused_twice(make_issue, election):
-    done = release_items([make_issue()], election=election, title="Once", at=AT)
+    done = release_reviewed([make_issue()], election=election, title="Once", at=AT)
 
     with pytest.raises(ReleaseRefused) as refusal:
         release(done, at=timezone.now())
@@ -58,6 +59,7 @@ def test_release_of_nothing_is_refused(election):
 
 def test_release_with_one_unready_item_releases_none(make_issue, election):
     ready, unready = make_issue(1), make_issue(2, title="")
+    pass_review(ready, unready)
 
     with pytest.raises(ReleaseRefused) as refusal:
         release_items([ready, unready], election=election, title="Both", at=AT)
@@ -71,7 +73,9 @@ def test_release_due_releases_what_has_come_once(make_issue, election):
     to_come = Release.objects.create(
         election=election, title="To come", due_at=AT + dt.timedelta(minutes=1)
     )
-    Newsletter.objects.filter(pk=make_issue(1).pk).update(release=due)
+    issue = make_issue(1)
+    pass_review(issue)
+    Newsletter.objects.filter(pk=issue.pk).update(release=due)
     Newsletter.objects.filter(pk=make_issue(2).pk).update(release=to_come)
 
     first, second = release_due(at=AT), release_due(at=AT)
@@ -83,7 +87,9 @@ def test_release_due_releases_what_has_come_once(make_issue, election):
 def test_release_due_goes_on_past_one_that_is_refused(make_issue, election):
     Release.objects.create(election=election, title="Empty", due_at=AT - dt.timedelta(hours=1))
     good = Release.objects.create(election=election, title="Good", due_at=AT)
-    Newsletter.objects.filter(pk=make_issue().pk).update(release=good)
+    issue = make_issue()
+    pass_review(issue)
+    Newsletter.objects.filter(pk=issue.pk).update(release=good)
 
     assert [done.title for done in release_due(at=AT)] == ["Good"]
 

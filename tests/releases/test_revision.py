@@ -7,8 +7,8 @@ from briefings.models import Newsletter
 from elections.models import Election, Office
 from infolog.models import Topic
 from releases.models import Release
-from releases.releasing import release_items
 from releases.revision import public_revision
+from tests.conftest import release_reviewed
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def test_public_revision_counts_a_release_and_not_its_preparation(election):
     issue.save()
     prepared = public_revision()
 
-    release_items([issue], election=election, title="Issue 1", at=timezone.now())
+    release_reviewed([issue], election=election, title="Issue 1", at=timezone.now())
 
     assert prepared == before
     assert public_revision() == before + 1
@@ -37,7 +37,7 @@ def test_public_revision_counts_a_release_dated_before_the_last_one(election):
         )
         before = public_revision()
 
-        release_items(
+        release_reviewed(
             [issue], election=election, title=".", at=dt.datetime(year, 1, 1, tzinfo=dt.UTC)
         )
 

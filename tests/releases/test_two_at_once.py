@@ -11,6 +11,7 @@ from briefings.models import Newsletter, TextSection
 from elections.models import Election, Office
 from releases.models import Release
 from releases.releasing import release
+from tests.conftest import pass_review
 
 SECTION = {"region": "main", "ordering": 10, "text": "<p>As approved</p>"}
 
@@ -34,6 +35,7 @@ def bundle(_postgresql, transactional_db) -> Release:
         election=election, slug="issue-1", number=1, title="One", summary=".", release=bundle
     )
     TextSection.objects.create(parent=issue, **SECTION)
+    pass_review(issue)
     return bundle
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from elections.models import Candidate
+from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
 # Last parts of addresses that the programme uses itself.
@@ -191,6 +192,22 @@ class Event(ReleasableItem):
                 {"takes_bookings": "Only candidates book on the portal. Choose who may attend."}
             )
 
+    def passages(self) -> list[Passage]:
+        """Costs two queries."""
+        leads = [*self.hosts.all()]
+        points = [*self.agenda.all()]
+        people = "\n\n".join([str(host) for host in leads] + [point.speaker for point in points])
+        agenda = "\n\n".join(point.title for point in points)
+        return [
+            plain("Title", self.title, field="title", is_label=True),
+            plain("Summary", self.summary, field="summary", year=self.title),
+            plain("How to join", self.how_to_join, field="how_to_join"),
+            plain("Link to a recording", self.recording, field="recording", is_label=True),
+            plain("Source note", self.source_note, field="source_note", is_label=True),
+            plain("Who leads it", people, is_label=True),
+            plain("Agenda", agenda, is_label=True),
+        ]
+
     def _check_slots(self) -> None:
         has_slots = self.slots.exists()
         if self.by_appointment and has_slots:
@@ -251,7 +268,8 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def in_force(self, at: dt.datetime) -> "SlotQuerySet":
         """Those of the versions of released events that hold at the moment ``at``."""
-        return self.filter(event__in=Event.objects.released(at).newest(at).order_by())
+        events = Event.objects.released(at).newest(at).exclude(change=Event.Change.WITHDRAWAL)
+        return self.filter(event__in=events.order_by())
 
 
 class Slot(ReleasedPart):

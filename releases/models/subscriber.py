@@ -1,0 +1,34 @@
+from django.db import models
+from django.db.models.functions import Lower
+
+from elections.models import Election
+
+
+class Subscriber(models.Model):
+    """Somebody of the public who wants each public release of one election by mail.
+
+    Nothing is mailed before ``confirmed_at``, except the question whether they meant it. Whoever
+    ends it is deleted.
+    """
+
+    election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="subscribers")
+    address = models.EmailField("e-mail address")
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    # Their mail came back for good: nothing more is sent.
+    bounced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        default_permissions = ("view", "delete")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("address"),
+                "election",
+                name="subscriber_once",
+                violation_error_message="This address is subscribed already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
