@@ -7,6 +7,7 @@ BENCH_SECONDS ?= 6
 BENCH_BOUNDS ?= kept
 DATA_DIR ?= var
 CHECKS ?=
+ROUNDS ?= 20
 export DATA_DIR := $(abspath $(DATA_DIR))
 
 python := .venv/bin/python
@@ -27,7 +28,7 @@ migrations := $(wildcard */migrations/*.py)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench kill-test requirements build FORCE
+.PHONY: help run test check bench kill-test storm requirements build FORCE
 
 help:
 	@echo "make run           start the portal with demo content on http://127.0.0.1:$(PORT)/ (PORT=…)"
@@ -35,6 +36,7 @@ help:
 	@echo "make check         the fast ones: lint, types, imports, tests on SQLite"
 	@echo "make bench         figures of speed and size beside a bare Django page (BENCH_SECONDS=…)"
 	@echo "make kill-test     kill the workers of a mail-out at random, and look what became of it"
+	@echo "make storm         hundreds book at once, 20 rounds on PostgreSQL and SQLite (ROUNDS=…)"
 	@echo "make requirements  pin the versions again, from pyproject.toml"
 	@echo "make build         the style sheet, from static/*.scss"
 
@@ -46,6 +48,9 @@ test: $(dev) $(collected)
 
 check: $(dev)
 	@$(python) -m scripts.check --fast
+
+storm: $(dev) $(collected)
+	@$(python) -m scripts.storm $(ROUNDS) whole
 
 bench: $(dev) $(collected)
 	@$(python) -m bench $(BENCH_SECONDS) $(BENCH_BOUNDS)

@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 from bench import mail
 from bench.load import Figures, Target, measure, worker_megabytes
-from scripts import serving
+from scripts import postgres, serving
 
 PAGES = {
     "home": "/",
@@ -38,6 +38,7 @@ MOST_KILOBYTES = 45
 # Of a mail-out with every row claimed and recorded; ten thousand need hardly more than a hundred.
 LOWEST_MAIL_RATIO = 0.4
 MOST_MAIL_GROWTH_MB = 8
+LOWEST_BOOKING_RATIO = 0.4
 
 SIGN_IN = """
 from django.conf import settings
@@ -84,6 +85,7 @@ def main(seconds: float) -> int:
         print(f"memory.worker_mb: {worker_megabytes(servers['portal'].pid):.1f}")
         print(f"memory.bare_worker_mb: {worker_megabytes(servers['bare'].pid):.1f}", flush=True)
     missed += _mail()
+    missed += _bookings(max(10, int(seconds * 10)))
     for miss in missed:
         print(f"Missed: {miss}", file=sys.stderr)
     return int(bool(missed) and "shown" not in sys.argv)
@@ -100,6 +102,30 @@ def _mail() -> list[str]:
         else:
             print(f"{name}: {value:.1f}", flush=True)
     return missed
+
+
+def _bookings(each: int) -> list[str]:
+    """What ``bench/booking.py`` finds on a PostgreSQL. Returns the bounds it missed."""
+    with (
+        tempfile.TemporaryDirectory(prefix="portal-bench-") as folder,
+        postgres.database_url() as url,
+        postgres.own_database(url, "bench") as own,
+    ):
+        variables = serving.environment(
+            Path(folder), DATABASE_URL=own, DJANGO_SETTINGS_MODULE="pcc_portal.settings"
+        )
+        told = subprocess.run(
+            [sys.executable, "-m", "bench.booking", str(each)],
+            cwd=serving.ROOT,
+            env=variables,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    ours, bare, ratio = map(float, told.stdout.splitlines()[-1].split())
+    print(f"booking.per_second: {ours:.1f}")
+    print(f"booking.orm_per_second: {bare:.1f}")
+    return _bounded("booking.ratio_to_orm", ratio, at_least=LOWEST_BOOKING_RATIO)
 
 
 def _measure(targets: dict[str, Target], seconds: float) -> dict[str, Figures]:

@@ -38,6 +38,8 @@ FIGURES = (
     "briefings.figure",
 )
 EVENTS = "workshops.event", "workshops.slot", "workshops.eventhost", "workshops.agendaitem"
+# Who comes to what: about people, so only for those who need it.
+BOOKINGS = "workshops.booking", "workshops.eventbook"
 LOG = (
     "infolog.informationrequest",
     "infolog.part",
@@ -50,7 +52,16 @@ LEDGER = "releases.ledgerentry", "releases.review", "releases.waiver"
 # Whom it told, at which address.
 MAIL = "releases.delivery", "releases.catchup", "releases.subscriber"
 CONTENT = (*NEWSLETTERS, *DOCUMENTS, *FIGURES, *EVENTS, *LOG, *RELEASES)
-EVERYTHING = (*ELECTIONS, "elections.nonworkingday", *PEOPLE, *RECORDS, *CONTENT, *LEDGER, *MAIL)
+EVERYTHING = (
+    *ELECTIONS,
+    "elections.nonworkingday",
+    *PEOPLE,
+    *RECORDS,
+    *BOOKINGS,
+    *CONTENT,
+    *LEDGER,
+    *MAIL,
+)
 
 READ_AUDIT = "elections.read_audit"
 GIVE_ROLES = "elections.give_roles"
@@ -109,7 +120,10 @@ ROLES = {
         "reads everything, releases, and reads the record of changes",
         _view(*EVERYTHING) | {RELEASE, SETTLE, READ_AUDIT},
     ),
-    Role.ORGANISER: Rights("looks after events and their times", _READ | _edit(*EVENTS)),
+    Role.ORGANISER: Rights(
+        "looks after events, their times and their bookings",
+        _READ | _edit(*EVENTS) | _all(BOOKINGS, "view", "change"),
+    ),
     Role.ANSWERING: Rights("looks after the information log", _READ | _edit(*LOG)),
     Role.FINANCE: Rights("looks after tables and figures", _READ | _edit(*FIGURES)),
     Role.AUDITOR: Rights(

@@ -18,11 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from elections.involvements import Involvement, involvements
-from elections.models import CalendarAddress, Candidate, Election
+from elections.models import CalendarAddress, Election
 from elections.sign_in import signed_in_before
 from releases.acknowledging import deliveries_of
 from releases.models import Reader, ReleasableItem, releasable_models
 from workshops.models import Event
+from workshops.own_bookings import bookings_of
 from workshops.programme import Entry, current_events, drawn
 
 from .own_data import own_data
@@ -90,13 +91,15 @@ def _own_part(request: HttpRequest, involved: Involvement, at: dt.datetime) -> d
     context: dict[str, Any] = {"today": involved.today}
     if not involved.agent:
         context["agents"] = involved.candidate.agents.active()
+    booked = bookings_of(involved.candidate, at)
+    context["bookings"] = [one for one in booked if one.booking.is_live and not one.is_over(at)]
     if involved.has_access:
         before = signed_in_before(request)
         since = None if "everything" in request.GET else _new_since(involved, before)
-        own = list(deliveries_of(request.user, involved.candidate))  # type: ignore[arg-type]
-        caught_up = [delivery.catch_up for delivery in own if delivery.catch_up]
+        told = list(deliveries_of(request.user, involved.candidate))  # type: ignore[arg-type]
+        caught_up = [delivery.catch_up for delivery in told if delivery.catch_up]
         context |= {
-            "told": own[:NEWEST],
+            "told": told[:NEWEST],
             "caught_up": caught_up[-1] if caught_up else None,
             "before": before,
             "since": since,
@@ -148,18 +151,10 @@ def next_dates(involved: Involvement, *, user: Reader, at: dt.datetime) -> list[
     """The next dates of the election, and slots of the events this candidate may attend."""
     election = involved.election
     prefetch_related_objects([election], "key_dates")
-    events = current_events(election, user=user, at=at).filter(open_to__in=_open_to(involved))
+    events = current_events(election, user=user, at=at).filter(
+        open_to__in=Event.OpenTo.of_status(involved.change.status if involved.change else None)
+    )
     entries, _ = drawn(events)
     entries += [Entry.of_key_date(date) for date in election.key_dates.all()]
     coming = (entry for entry in entries if entry.day >= involved.today)
     return sorted(coming, key=lambda entry: entry.order)[:NEXT]
-
-
-def _open_to(involved: Involvement) -> list[str]:
-    status = involved.change.status if involved.change else ""
-    groups = [Event.OpenTo.CANDIDATES]
-    if status in Candidate.LISTED:
-        groups.append(Event.OpenTo.NOMINATED)
-    if status == Candidate.Status.ELECTED:
-        groups.append(Event.OpenTo.ELECTED)
-    return [str(group) for group in groups]

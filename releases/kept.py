@@ -24,6 +24,7 @@ T = TypeVar("T")
 # What this process made since the public change of this number. At most a few values for each
 # released row, so it needs no other bound.
 _made: dict[int, dict[tuple[str, int], Any]] = {}
+_made_for_good: dict[tuple[str, int], Any] = {}
 
 
 def kept(
@@ -46,9 +47,21 @@ def kept(
     return {pk: made[what, pk] for pk in wanted if (what, pk) in made}
 
 
+def kept_for_good(what: str, pk: int, make: Callable[[int], T]) -> T:
+    """``what`` of one released row, made of nothing but frozen rows: no public change touches it.
+
+    No query, but those of ``make`` the first time. Nobody changes what it gives.
+    """
+    found: T | None = _made_for_good.get((what, pk))
+    if found is None:
+        found = _made_for_good[what, pk] = make(pk)
+    return found
+
+
 def forget() -> None:
     """Forget everything, as after a database was put in the place of another."""
     _made.clear()
+    _made_for_good.clear()
 
 
 def _made_since(revision: int) -> dict[tuple[str, int], Any]:

@@ -92,6 +92,11 @@ CHECKS = [
         needs=_postgres,
     ),
     Check(
+        "storm",
+        "Many book at once: nobody gets a place twice",
+        ("python", "-m", "scripts.storm", "1", "short"),
+    ),
+    Check(
         "browser",
         "Tests in Chromium",
         (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "browser"),

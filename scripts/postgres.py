@@ -16,6 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+
+import environ
+import psycopg2
 
 from scripts.missing import Missing
 
@@ -62,6 +66,31 @@ def database_url() -> Iterator[str]:
             shutil.rmtree(home, ignore_errors=True)
         return
     raise Missing("\n".join([*reasons, HELP]))
+
+
+@contextmanager
+def own_database(url: str, name: str) -> Iterator[str]:
+    """The ``DATABASE_URL`` of an empty database beside the one of ``url``, dropped afterwards."""
+    server, _, _ = url.rpartition("/")
+    name = f"portal_{name}_{os.getpid()}"
+    _administer(url, f'CREATE DATABASE "{name}"')
+    try:
+        yield f"{server}/{name}"
+    finally:
+        _administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(url: str, command: str) -> None:
+    parts = environ.Env.db_url_config(url)
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "port": "PORT"}
+    connection = psycopg2.connect(
+        host=unquote(str(parts["HOST"])), **{k: parts[v] for k, v in names.items() if parts[v]}
+    )
+    connection.autocommit = True
+    try:
+        connection.cursor().execute(command)
+    finally:
+        connection.close()
 
 
 def _installed() -> Iterator[Path]:

@@ -24,7 +24,7 @@ PORTAL_VARIABLES = {
     "SECRET_KEY",
     "TRUSTED_PROXY_COUNT",
 }
-GUNICORN = ("-m", "gunicorn", "--no-control-socket", "--workers", "2", "--threads", "4")
+GUNICORN = ("-m", "gunicorn", "--no-control-socket", "--threads", "4")
 SECONDS_TO_START = 60
 
 
@@ -54,12 +54,15 @@ def load_demo(data_dir: Path) -> None:
 
 
 @contextmanager
-def served(application: str, log: Path, variables: dict[str, str]) -> Iterator[Server]:
+def served(
+    application: str, log: Path, variables: dict[str, str], workers: int = 2
+) -> Iterator[Server]:
     """``application`` under gunicorn as in production, on a free port of this machine."""
     with log.open("wb") as output, socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        more = ["--workers", str(workers), "--bind", f"fd://{listener.fileno()}"]
         process = subprocess.Popen(
-            [sys.executable, *GUNICORN, "--bind", f"fd://{listener.fileno()}", application],
+            [sys.executable, *GUNICORN, *more, application],
             cwd=ROOT,
             env=variables,
             pass_fds=[listener.fileno()],

@@ -89,6 +89,7 @@ def seed_items(election: Election, mark: str, audience: str) -> list[ReleasableI
         **frame("event"),
         **say("event", "title", "summary", "how_to_join", "source_note"),
         kind="workshop",
+        takes_bookings=True,
         recording=f"https://www.example.org/canary-{mark}-event-recording",
     )
     event.hosts.create(**say("host", "name", "role"))

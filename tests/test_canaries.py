@@ -37,6 +37,8 @@ KINDS = {
     "statement": ("table",),
     "statement-csv": ("table",),
     "event": ("event",),
+    "book": ("event",),
+    "book-check": ("event",),
     "request": ("request",),
 }
 MARKS = ("public", "candidates", "elsewhere", "draft")

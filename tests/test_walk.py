@@ -27,6 +27,7 @@ from tests.addresses import Address, all_addresses
 from tests.canaries import seed_items
 from tests.conftest import APP_KEY, NOON, PortalClient
 from tests.elections import test_roles
+from workshops.models import Booking, EventBook
 
 APRIL_10 = dt.datetime(2021, 4, 10, 11, 0, tzinfo=dt.UTC)
 
@@ -141,6 +142,21 @@ workshops:event             public     ok   ok   ok    ok    ok   ok    ok    ok
 workshops:event             candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
 workshops:event             draft      404  404  404   404   404  404   404   404  2nd  2nd
 workshops:event             elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+workshops:book              public     in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:book              candidates in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:book              draft      in   404  404   404   404  404   404   404  2nd  2nd
+workshops:book              elsewhere  in   404  404   ok    404  404   404   404  2nd  2nd
+workshops:book-check        public     in   go   go    404   404  404   404   404  2nd  2nd
+workshops:book-check        candidates in   go   go    404   404  404   404   404  2nd  2nd
+workshops:book-check        draft      in   404  404   404   404  404   404   404  2nd  2nd
+workshops:book-check        elsewhere  in   404  404   go    404  404   404   404  2nd  2nd
+workshops:bookings          -          in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:booking           theirs     in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:booking           another    in   404  404   404   404  404   404   404  2nd  2nd
+workshops:booking-cancel    theirs     in   ok   ok    404   404  404   404   404  2nd  2nd
+workshops:booking-cancel    another    in   404  404   404   404  404   404   404  2nd  2nd
+workshops:offer-accept      theirs     in   post post  post  post post  post  post 2nd  2nd
+workshops:offer-decline     theirs     in   post post  post  post post  post  post 2nd  2nd
 infolog:log                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:table               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:csv                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
@@ -167,6 +183,8 @@ admin:elections_candidate_import        in   in    403  403  403  403  403  403 
 admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403   say
 admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403   say
 admin:releases_delivery_tell            in   in    403  ok   403  403  403  403  ok   403   say
+admin:workshops_booking_book            in   in    403  403  ok   403  403  403  403  403   say
+admin:workshops_booking_cancel          in   in    403  403  ok   403  403  403  403  403   say
 admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok   ok   403   say
 admin:releases_fairness                 in   in    403  ok   403  403  403  ok   ok   403   say
 admin:releases_fairness_of              in   in    403  ok   403  403  403  ok   ok   403   say
@@ -202,6 +220,14 @@ mail-events         -       404  404  404   404   404  404   404   404 2nd  2nd
 updates:subscribe   -       ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
 updates:confirm     another go   go   go    go    go   go    go    go  2nd  2nd
 updates:stop        another ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
+workshops:book      public  in   ok   ok    404   404  404   404   404 2nd  2nd
+workshops:book-check public in   go   go    404   404  404   404   404 2nd  2nd
+workshops:booking-cancel theirs in go go    404   404  404   404   404 2nd  2nd
+workshops:booking-cancel another in 404 404 404   404  404   404   404 2nd  2nd
+workshops:offer-accept theirs in go   go    404   404  404   404   404 2nd  2nd
+workshops:offer-accept another in 404 404   404   404  404   404   404 2nd  2nd
+workshops:offer-decline theirs in go  go    404   404  404   404   404 2nd  2nd
+workshops:offer-decline another in 404 404  404   404  404   404   404 2nd  2nd
 """
 
 # The verb of the table of roles that opens each page the admin makes for a model.
@@ -215,8 +241,16 @@ WITHOUT_HISTORY = (
     "waiver",
     "delivery",
     "subscriber",
+    "booking",
+    "eventbook",
 )
-KINDS = {"statement": "table", "statement-csv": "table", "document-file": "document"}
+KINDS = {
+    "statement": "table",
+    "statement-csv": "table",
+    "document-file": "document",
+    "book": "event",
+    "book-check": "event",
+}
 # What has no name, and what the admin finds by a pattern of its own.
 PLACES = {
     "[favicon.ico]": "/favicon.ico",
@@ -316,6 +350,16 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     session = UserSession.objects.get(session_key=elsewhere.session.session_key)
     baker.make(Invitation, agent=agent.agencies.get(), email=agent.email, sent_at=NOON)
     passkey = baker.make(Authenticator, user=rows["user"], type="webauthn", data={"name": "Key"})
+    theirs = Booking.objects.create(
+        book=EventBook.objects.create(election=election, event_slug="canary-public-event"),
+        slot_number=1,
+        candidate=candidate.candidacies.get(),
+        state="booked",
+        made_at=NOON,
+        booked_at=NOON,
+    )
+    another = Booking.objects.exclude(pk=theirs.pk).get()
+    bookings = {"theirs": theirs.pk, "another": another.pk}
     paper = election.documents.get(slug="canary-draft-document")
     numbers = {
         "end-session": session.pk,
@@ -332,6 +376,7 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         "admin:releases_release_time": rows["release"].pk,
         "admin:releases_release_time_off": rows["release"].pk,
         "admin:releases_delivery_tell": rows["delivery"].pk,
+        "admin:workshops_booking_cancel": another.pk,
     }
     address = make_anew(candidate, at=NOON)
     keys = {"theirs": make_anew(candidate, at=NOON).key, "another": address.key}
@@ -348,6 +393,8 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         if address.name in numbers:
             number = numbers[address.name]
             return reverse(address.name, args=number if isinstance(number, list) else [number])
+        if address.name.startswith("workshops:") and "pk" in address.parts:
+            return reverse(address.name, args=[election.slug, bookings.get(of, another.pk)])
         if address.name == "my-calendar":
             return reverse(address.name, args=[keys.get(of, "nobody")])
         if page := model_page(address):

@@ -1,9 +1,15 @@
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 
 from pcc_portal.forms import PortalForm
 
 from .models import Event
+from .offers import Offer
 from .programme import DATES
+
+MOST_WORDS = 1000
 
 
 class ProgrammeFilterForm(PortalForm):
@@ -26,3 +32,79 @@ class ProgrammeFilterForm(PortalForm):
             "invalid_choice": "Choose who may attend from the list: that is not one of them."
         },
     )
+
+
+class PartyForm(PortalForm):
+    """Who comes, as far as the event lets candidates bring anyone."""
+
+    def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, most, label in (
+            ("agents", event.agent_places, "Agents who come with the candidate"),
+            ("guests", event.guest_places, "Guests who come with the candidate"),
+        ):
+            if most:
+                self.fields[name] = forms.TypedChoiceField(
+                    label=label,
+                    coerce=int,
+                    choices=[(str(number), str(number)) for number in range(most + 1)],
+                    error_messages={
+                        "required": f"Say how many {name} come.",
+                        "invalid_choice": f"Choose how many {name} come from the list.",
+                    },
+                )
+
+
+class ChooseSlotForm(PartyForm):
+    """The first of three steps: when, and with whom. It changes nothing."""
+
+    slot = forms.TypedChoiceField(
+        label="When",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose a time.",
+            "invalid_choice": "Choose a time from the list: that one cannot be booked now.",
+        },
+    )
+
+    def __init__(self, event: Event, offers: Sequence[Offer], *args: Any, **kwargs: Any) -> None:
+        super().__init__(event, *args, **kwargs)
+        self.fields["slot"].choices = [  # type: ignore[attr-defined]
+            (str(offer.slot.number), offer.label) for offer in offers
+        ]
+
+
+class ConfirmForm(PortalForm):
+    """The second step: the wish as it was checked, and what those who come need."""
+
+    slot = forms.IntegerField(min_value=1, max_value=32_767, widget=forms.HiddenInput)
+    agents = forms.IntegerField(
+        min_value=0, max_value=32_767, required=False, widget=forms.HiddenInput
+    )
+    guests = forms.IntegerField(
+        min_value=0, max_value=32_767, required=False, widget=forms.HiddenInput
+    )
+    replaces = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+    may_wait = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, is_asked, label, hint in (
+            (
+                "access",
+                event.asks_access,
+                "What do you need to take part? (optional)",
+                "Such as step-free access, a hearing loop, an interpreter.",
+            ),
+            ("diet", event.asks_diet, "What can you not eat? (optional)", "There is food."),
+        ):
+            if is_asked:
+                self.fields[name] = forms.CharField(
+                    label=label,
+                    help_text=f"{hint} Only those who prepare the event read it, and it is "
+                    "deleted 14 days after.",
+                    max_length=MOST_WORDS,
+                    required=False,
+                    widget=forms.Textarea(attrs={"rows": 3}),
+                )

@@ -1,7 +1,7 @@
 """The programme of one election: its events and its dates, in order of time."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from releases.kept import kept
 from releases.models import Reader
 
 from .models import Event, EventQuerySet, Slot
+from .offers import Offer, offers
 
 # Beside the kinds of event: the dates of the election itself.
 DATES = "dates"
@@ -32,6 +33,8 @@ class Drawn:
     when: SafeString
     what: SafeString
     row: SafeString
+    # As it was released; where it can be booked, how many places are left is asked elsewhere.
+    slot: Slot | None
 
     @classmethod
     def of(cls, event: Event, slot: Slot | None = None) -> Self:
@@ -48,6 +51,7 @@ class Drawn:
             when=draw("_time.html") if slot else nothing,
             what=draw("_about.html"),
             row=draw("_sheet_row.html"),
+            slot=slot,
         )
 
 
@@ -60,6 +64,8 @@ class Entry:
     title: str
     drawn: Drawn | None = None
     key_date: KeyDate | None = None
+    # What this reader can book of it now.
+    offer: Offer | None = None
 
     @classmethod
     def of_slot(cls, drawn: Drawn) -> Self:
@@ -97,6 +103,10 @@ class Programme:
         return bool(self.entries or self.by_appointment)
 
     @property
+    def has_offers(self) -> bool:
+        return any(entry.offer for entry in self.entries)
+
+    @property
     def is_archived(self) -> bool:
         return self.election.phase(self.today).kind == Phase.Kind.ARCHIVED
 
@@ -128,7 +138,8 @@ def read_programme(
     """The programme as ``user`` may know it at the moment ``at``, or the part asked for.
 
     ``kind`` is a kind of event or ``DATES``. Dates of the election have no one to attend them:
-    they are left out where ``open_to`` is given. Costs one query and those of ``drawn``.
+    they are left out where ``open_to`` is given. Costs one query and those of ``drawn``, for
+    candidates those of ``offers`` too.
     """
     prefetch_related_objects([election], "key_dates")
     entries: list[Entry] = []
@@ -137,6 +148,7 @@ def read_programme(
         events = current_events(election, user=user, at=at, kind=kind)
         events = events.filter(open_to=open_to) if open_to else events
         entries, appointments = drawn(events)
+        entries = with_offers(entries, election, user=user, at=at)
     if kind in ("", DATES) and not open_to:
         entries += [Entry.of_key_date(key_date) for key_date in election.key_dates.all()]
     return Programme(
@@ -145,6 +157,22 @@ def read_programme(
         entries=sorted(entries, key=lambda entry: entry.order),
         by_appointment=appointments,
     )
+
+
+def with_offers(
+    entries: list[Entry], election: Election, *, user: Reader, at: dt.datetime
+) -> list[Entry]:
+    """Each with what ``user`` can book of it. Costs as ``offers`` does."""
+    slots = [entry.drawn.slot for entry in entries if entry.drawn and entry.drawn.slot]
+    found = offers(slots, user=user, election=election, at=at)
+    if not found:
+        return entries
+    return [
+        replace(entry, offer=found.get(entry.drawn.slot.pk))
+        if entry.drawn and entry.drawn.slot
+        else entry
+        for entry in entries
+    ]
 
 
 def drawn(events: EventQuerySet) -> tuple[list[Entry], list[Drawn]]:

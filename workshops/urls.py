@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import booking_views, views
 
 app_name = "workshops"
 
@@ -10,4 +10,11 @@ urlpatterns = [
     path("programme/print/", views.programme_sheet, name="programme-sheet"),
     path("programme.ics", views.calendar, name="calendar"),
     path("programme/<slug:slug>/", views.event, name="event"),
+    path("programme/<slug:slug>/book/", booking_views.choose, name="book"),
+    path("programme/<slug:slug>/book/check/", booking_views.check, name="book-check"),
+    path("bookings/", booking_views.bookings, name="bookings"),
+    path("bookings/<int:pk>/", booking_views.booking, name="booking"),
+    path("bookings/<int:pk>/cancel/", booking_views.cancel_page, name="booking-cancel"),
+    path("bookings/<int:pk>/accept/", booking_views.accept_offer, name="offer-accept"),
+    path("bookings/<int:pk>/decline/", booking_views.decline_offer, name="offer-decline"),
 ]

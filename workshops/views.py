@@ -16,6 +16,7 @@ from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
 from . import calendars
 from .forms import ProgrammeFilterForm
 from .models import Event
+from .offers import offers
 from .programme import read_programme, visible_events
 
 
@@ -58,6 +59,9 @@ def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     found.election = election
     slots = list(found.slots.all())
     today = timezone.localdate(at)
+    can_book = offers(slots, user=request.user, election=election, at=at)
+    for slot in slots:
+        slot.offer = can_book.get(slot.pk)
     context = {
         "election": election,
         "section": "programme",

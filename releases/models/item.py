@@ -94,6 +94,10 @@ class ReleasableQuerySet(models.QuerySet[Any]):
         day = Value(timezone.localdate(at), output_field=models.DateField())
         return self.filter(released, Condition(FOR_READER, person, person, day))
 
+    def released(self, at: dt.datetime) -> Self:
+        """Every version that was released by the moment ``at``, whoever may read it."""
+        return self.filter(Condition(RELEASED, Value(at, output_field=models.DateTimeField())))
+
     def newest(self, at: dt.datetime) -> Self:
         """Only the version of each item that is in force at the moment ``at``.
 

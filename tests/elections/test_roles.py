@@ -26,7 +26,7 @@ from releases.models import Delivery, Release, Subscriber, Waiver
 from releases.offers import record_offer
 from releases.reviewing import submit
 from tests.conftest import NOON, pass_review
-from workshops.models import Event
+from workshops.models import Booking, Event, EventBook
 
 # v the list and the row can be read, a added to, c changed, d deleted; a dot where not.
 #                editor approver organiser answering finance auditor administrator
@@ -51,6 +51,8 @@ document         vacd   v...   v...   v...   v...   v...   v...
 statement        v...   v...   v...   v...   vacd   v...   v...
 figure           v...   v...   v...   v...   vacd   v...   v...
 event            v...   v...   vacd   v...   v...   v...   v...
+booking          ....   v...   v...   ....   ....   v...   v...
+eventbook        ....   v...   v...   ....   ....   v...   v...
 informationrequest v... v...   v...   vacd   v...   v...   v...
 part             v...   v...   v...   v.cd   v...   v...   v...
 topic            v...   v...   v...   vacd   v...   v...   v...
@@ -82,6 +84,14 @@ def rows(election):
     person = User.objects.create_user("person@example.org", "Person")
     candidate = baker.make(Candidate, election=election, surname="Surname")
     agent = baker.make(Agent, candidate=candidate, user=person, invited_at=NOON)
+    booking = Booking.objects.create(
+        book=EventBook.objects.create(election=election, event_slug="e"),
+        slot_number=1,
+        candidate=candidate,
+        state="booked",
+        made_at=NOON,
+        booked_at=NOON,
+    )
     made = [
         election.office,
         election,
@@ -112,6 +122,8 @@ def rows(election):
             slug="f", title="F", value=1, unit="people", basis="count", **sourced
         ),
         Event.objects.create(election=election, slug="e", title="E", kind="workshop", summary="."),
+        booking,
+        booking.book,
         request,
         request.parts.create(position=1, question="What?"),
         Topic.objects.create(election=election, name="Topic", slug="topic"),

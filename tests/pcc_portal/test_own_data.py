@@ -197,5 +197,5 @@ def test_own_data_costs_the_same_queries(count, candidate, election, django_asse
         Invitation.objects.create(candidate=row, email=candidate.email, sent_at=NOON)
         give_status(row, "declared", on=dt.date(2016, 1, 2 + number))
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         own_data(candidate, at=NOON)

@@ -1,6 +1,6 @@
 import pytest
 
-from releases.kept import kept
+from releases.kept import kept, kept_for_good
 
 pytestmark = pytest.mark.django_db
 
@@ -31,3 +31,17 @@ def test_kept_is_made_again_after_a_public_change(election):
     type(election).objects.update(name="Another name")
 
     assert kept("x", [1], make) == {1: "Another name"}
+
+
+def test_kept_for_good_is_made_once_whatever_changes(election):
+    made = []
+
+    def make(pk):
+        made.append(pk)
+        return f"<{pk}>"
+
+    assert kept_for_good("x", 1, make) == "<1>"
+    type(election).objects.update(name="Another name")
+
+    assert kept_for_good("x", 1, make) == "<1>"
+    assert made == [1]

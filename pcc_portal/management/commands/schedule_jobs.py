@@ -3,6 +3,17 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_q.models import Schedule
 
+EVERY_MINUTE = {"schedule_type": Schedule.MINUTES, "minutes": 1}
+DAILY = {"schedule_type": Schedule.DAILY}
+
+JOBS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("Release what is due", "releases.jobs.release_due_now", EVERY_MINUTE),
+    ("Give everything to whoever joined late", "releases.jobs.catch_up_now", EVERY_MINUTE),
+    ("Send what is due by mail", "releases.jobs.send_deliveries", EVERY_MINUTE),
+    ("Offer free places to those who wait", "workshops.jobs.pass_places_on", EVERY_MINUTE),
+    ("End personal data whose time is over", "pcc_portal.retention.apply_now", DAILY),
+)
+
 
 class Command(BaseCommand):
     """Writes down when each job runs; may be called again at any time."""
@@ -10,38 +21,7 @@ class Command(BaseCommand):
     help = "Tell the job worker what to do when. Running it again changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        Schedule.objects.update_or_create(
-            name="Release what is due",
-            defaults={
-                "func": "releases.jobs.release_due_now",
-                "schedule_type": Schedule.MINUTES,
-                "minutes": 1,
-                "repeats": -1,
-            },
-        )
-        Schedule.objects.update_or_create(
-            name="Give everything to whoever joined late",
-            defaults={
-                "func": "releases.jobs.catch_up_now",
-                "schedule_type": Schedule.MINUTES,
-                "minutes": 1,
-                "repeats": -1,
-            },
-        )
-        Schedule.objects.update_or_create(
-            name="Send what is due by mail",
-            defaults={
-                "func": "releases.jobs.send_deliveries",
-                "schedule_type": Schedule.MINUTES,
-                "minutes": 1,
-                "repeats": -1,
-            },
-        )
-        Schedule.objects.update_or_create(
-            name="End personal data whose time is over",
-            defaults={
-                "func": "pcc_portal.retention.apply_now",
-                "schedule_type": Schedule.DAILY,
-                "repeats": -1,
-            },
-        )
+        for name, job, when in JOBS:
+            Schedule.objects.update_or_create(
+                name=name, defaults={"func": job, "repeats": -1, **when}
+            )

@@ -3,10 +3,12 @@ import re
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from elections.models import Candidate
 from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
@@ -14,6 +16,7 @@ from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 RESERVED_SLUGS = frozenset({"by-day", "print"})
 WEB_ADDRESS = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 LONGEST_SLOT = dt.timedelta(hours=24)
+UNKNOWN_LENGTH = dt.timedelta(hours=1)
 
 
 def start_of_day(day: dt.date) -> dt.datetime:
@@ -71,6 +74,14 @@ class Event(ReleasableItem):
         PUBLIC = "public", "The public"
         PARTNERS = "partners", "Partner organisations"
 
+        @classmethod
+        def of_status(cls, status: str | None) -> list[str]:
+            """What a candidate with this status may attend as a candidate."""
+            groups = [cls.CANDIDATES] if status in Candidate.BRIEFED else []
+            groups += [cls.NOMINATED] if status in Candidate.LISTED else []
+            groups += [cls.ELECTED] if status == Candidate.Status.ELECTED else []
+            return [str(group) for group in groups]
+
     kind = models.CharField(max_length=15, choices=Kind)
     title = models.CharField(max_length=150)
     summary = models.TextField(help_text="What it is about and what to expect, in plain words.")
@@ -83,6 +94,58 @@ class Event(ReleasableItem):
     )
     how_to_join = models.TextField(
         blank=True, help_text="How to take part. No joining link here: everyone reads this."
+    )
+    takes_bookings = models.BooleanField(
+        "booked on the portal",
+        default=False,
+        help_text="Candidates, or their agents for them, book a place themselves.",
+    )
+    bookable_from = models.DateTimeField(
+        "booking opens",
+        null=True,
+        blank=True,
+        help_text="UK time. Leave empty to open it with the release.",
+    )
+    book_until_hours = models.PositiveSmallIntegerField(
+        "booking closes, hours before",
+        default=24,
+        help_text="Before the start of each slot. No place is offered to the waiting list later.",
+    )
+    change_until_hours = models.PositiveSmallIntegerField(
+        "changing closes, hours before",
+        default=24,
+        help_text="Until then a booking can be moved to another slot.",
+    )
+    cancel_until_hours = models.PositiveSmallIntegerField(
+        "cancelling closes, hours before",
+        default=0,
+        help_text="Afterwards people have to ring. 0 is until the slot starts.",
+    )
+    agent_places = models.PositiveSmallIntegerField(
+        "places for agents",
+        default=0,
+        help_text="How many agents each candidate may bring. They count against the places.",
+    )
+    guest_places = models.PositiveSmallIntegerField(
+        "places for guests",
+        default=0,
+        help_text="How many guests each candidate may bring. They count against the places.",
+    )
+    asks_access = models.BooleanField(
+        "ask what people need to take part",
+        default=False,
+        help_text="Such as step-free access, a hearing loop, an interpreter.",
+    )
+    asks_diet = models.BooleanField(
+        "ask what people can eat", default=False, help_text="Only where there is food."
+    )
+    has_waiting_list = models.BooleanField("keeps a waiting list", default=True)
+    offer_hours = models.PositiveSmallIntegerField(
+        "an offer holds, office hours",
+        default=8,
+        validators=[MinValueValidator(1)],
+        help_text="How long a freed place is kept for the next on the waiting list: 9am to 5pm on "
+        "working days. 8 is until the same time on the next working day.",
     )
     recording = models.URLField("link to a recording", blank=True)
     source_note = models.CharField(
@@ -113,8 +176,21 @@ class Event(ReleasableItem):
                     "joining link is only for those who attend."
                 }
             )
+        self._check_bookings()
         if self.pk and not self.is_withdrawal:
             self._check_slots()
+
+    def _check_bookings(self) -> None:
+        if not self.takes_bookings:
+            return
+        if self.by_appointment:
+            raise ValidationError(
+                {"takes_bookings": "An event by appointment has no slots that could be booked."}
+            )
+        if self.open_to in (self.OpenTo.PUBLIC, self.OpenTo.PARTNERS):
+            raise ValidationError(
+                {"takes_bookings": "Only candidates book on the portal. Choose who may attend."}
+            )
 
     def passages(self) -> list[Passage]:
         """Costs two queries."""
@@ -190,6 +266,11 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         """Those that start on the UK day ``on`` or later, whatever the time of day."""
         return self.filter(starts_at__gte=start_of_day(on))
 
+    def in_force(self, at: dt.datetime) -> "SlotQuerySet":
+        """Those of the versions of released events that hold at the moment ``at``."""
+        events = Event.objects.released(at).newest(at).exclude(change=Event.Change.WITHDRAWAL)
+        return self.filter(event__in=events.order_by())
+
 
 class Slot(ReleasedPart):
     """One time an event can be attended."""
@@ -262,6 +343,30 @@ class Slot(ReleasedPart):
             raise ValidationError(
                 {"ends_at": "A slot lasts 24 hours at most. Add a slot for each day."}
             )
+
+    @property
+    def closes_at(self) -> dt.datetime:
+        """Until then it is booked, and its places are offered to the waiting list."""
+        return self.starts_at - dt.timedelta(hours=self.event.book_until_hours)
+
+    @property
+    def changes_until(self) -> dt.datetime:
+        """Until then a booking of it is moved to another slot."""
+        return self.starts_at - dt.timedelta(hours=self.event.change_until_hours)
+
+    @property
+    def cancels_until(self) -> dt.datetime:
+        return self.starts_at - dt.timedelta(hours=self.event.cancel_until_hours)
+
+    @property
+    def is_over_at(self) -> dt.datetime:
+        """Its end; where none was announced, an hour after it starts, or the end of the day."""
+        if self.is_all_day:
+            return start_of_day(self.day + dt.timedelta(days=1))
+        return self.ends_at or self.starts_at + UNKNOWN_LENGTH
+
+    def overlaps(self, other: "Slot") -> bool:
+        return self.starts_at < other.is_over_at and other.starts_at < self.is_over_at
 
     @property
     def day(self) -> dt.date:

@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from pcc_portal.templatetags.portal import clock, day
 from releases.admin import ReleasableAdmin, ReleasedPartInline, state
-
-from .models import AgendaItem, Event, EventHost, Slot
+from workshops.models import AgendaItem, Event, EventHost, Slot
 
 
 class HostInline(ReleasedPartInline, admin.TabularInline):
@@ -49,6 +48,20 @@ class EventAdmin(ReleasableAdmin):
             {
                 "fields": ("open_to", "format", "by_appointment", "how_to_join"),
                 "description": "When it is, who leads it and its agenda stand further down.",
+            },
+        ),
+        (
+            "Booking",
+            {
+                "fields": (
+                    "takes_bookings",
+                    "bookable_from",
+                    ("book_until_hours", "change_until_hours", "cancel_until_hours"),
+                    ("agent_places", "guest_places"),
+                    ("asks_access", "asks_diet"),
+                    ("has_waiting_list", "offer_hours"),
+                ),
+                "description": "The places of each slot stand with the slots, further down.",
             },
         ),
         ReleasableAdmin.release_fieldset,

@@ -1,0 +1,3 @@
+from . import bookings, events
+
+__all__ = ["bookings", "events"]

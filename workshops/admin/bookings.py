@@ -1,0 +1,308 @@
+"""Staff read bookings, and book or cancel for somebody with a reason: by the same function."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from elections.models import Candidate
+from pcc_portal.templatetags.portal import clock, day
+from workshops.bookings import BookingRefused, By, Wish, book, cancel
+from workshops.models import Booking, EventBook, Slot
+from workshops.own_bookings import told
+from workshops.places import key_of, places_of
+from workshops.waiting import next_offer
+from workshops.wording import time_of
+
+MAY_ACT = "workshops.change_booking"
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text="The candidate reads it in the mail and on their page.",
+        error_messages={"required": "Say why, for the candidate and for the record."},
+    )
+
+
+class _CandidateChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} ({obj.election})"
+
+
+class BookForm(ReasonForm):
+    """A place for somebody who rang or wrote to the office."""
+
+    candidate = _CandidateChoice(
+        Candidate.objects.none(), error_messages={"required": "Choose the candidate."}
+    )
+    slot = forms.ChoiceField(
+        label="Event and time", error_messages={"required": "Choose the event and time."}
+    )
+    agents = forms.IntegerField(
+        label="Places for agents", min_value=0, max_value=99, initial=0, required=False
+    )
+    guests = forms.IntegerField(
+        label="Places for guests", min_value=0, max_value=99, initial=0, required=False
+    )
+    may_wait = forms.BooleanField(
+        label="If it is full: put them on the waiting list", required=False
+    )
+    replaces = forms.BooleanField(
+        label="Give up the place they have at this event, if they have one", required=False
+    )
+    field_order = ("candidate", "slot", "agents", "guests", "may_wait", "replaces", "reason")
+
+    def __init__(self, *args: Any, at: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate(at)
+        standing = Candidate.objects.briefed(today).filter(election__declared_on=None)
+        self.fields["candidate"].queryset = standing.select_related("election")  # type: ignore[attr-defined]
+        self.slots = {str(slot.pk): slot for slot in _bookable(at)}
+        self.fields["slot"].choices = [  # type: ignore[attr-defined]
+            ("", "---------"),
+            *((pk, f"{slot.event.title}, {time_of(slot)}") for pk, slot in self.slots.items()),
+        ]
+
+    def book(self, *, by: By, at: dt.datetime) -> Booking:
+        """Raises ``BookingRefused``."""
+        said = self.cleaned_data
+        candidate, slot = said["candidate"], self.slots[said["slot"]]
+        held = Booking.objects.filter(
+            candidate=candidate, book__event_slug=slot.event.slug, state=Booking.State.BOOKED
+        ).first()
+        wish = Wish(
+            slot.event.slug,
+            slot.number,
+            agents=said["agents"] or 0,
+            guests=said["guests"] or 0,
+            may_wait=said["may_wait"],
+            replaces=held.pk if held and said["replaces"] else None,
+        )
+        return book(candidate, wish, by=by, at=at)
+
+
+def _bookable(at: dt.datetime) -> QuerySet[Slot]:
+    slots = Slot.objects.in_force(at).filter(event__takes_bookings=True, starts_at__gt=at)
+    return slots.select_related("event").order_by("starts_at", "event__title")
+
+
+class _ReadOnly(admin.ModelAdmin):
+    """Rows that only their own acts change, and that are their own record of it."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Booking)
+class BookingAdmin(_ReadOnly):
+    """Every booking and every wait. What people need stands on the run sheet alone."""
+
+    list_display = ("candidate", "title", "when", "state", "places", "made_at")
+    list_filter = ("state", "book__election", "book__event_slug")
+    list_select_related = ("candidate", "book")
+    search_fields = ("candidate__surname", "candidate__other_names", "book__event_slug")
+    change_list_template = "admin/workshops/booking/change_list.html"
+    change_form_template = "admin/workshops/booking/change_form.html"
+    fieldsets = (
+        ("Who and what", {"fields": ("candidate", "title", "when", "places", "state")}),
+        ("How it came", {"fields": ("made_at", "made_as", "reason", "booked_at")}),
+        ("Offer", {"fields": ("offered_at", "offered_until", "next")}),
+        ("End", {"fields": ("ended_at", "ended_as", "ended_reason")}),
+        ("Mails", {"fields": ("mails",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        return super().get_queryset(request).with_slot()  # type: ignore[attr-defined, no-any-return]
+
+    @admin.display(description="event", ordering="slot_title")
+    def title(self, obj: Any) -> str:
+        return obj.slot_title or obj.book.event_slug
+
+    @admin.display(description="when", ordering=F("slot_starts").asc(nulls_last=True))
+    def when(self, obj: Any) -> str:
+        starts = obj.slot_starts
+        return f"{day(starts)}, {clock(starts)}" if starts else "Not on the programme"
+
+    @admin.display(description="places")
+    def places(self, obj: Booking) -> int:
+        return obj.places
+
+    @admin.display(description="asked for by")
+    def made_as(self, obj: Booking) -> str:
+        return obj.made_as
+
+    @admin.display(description="ended by")
+    def ended_as(self, obj: Booking) -> str:
+        return obj.ended_as if obj.ended_at else "-"
+
+    @admin.display(description="next offer")
+    def next(self, obj: Booking) -> str:
+        return next_offer(obj.book, obj.slot_number, timezone.now())
+
+    @admin.display(description="mails")
+    def mails(self, obj: Booking) -> SafeString | str:
+        at = timezone.now()
+        rows = [(str(mail), mail.state(at)) for mail in obj.mails.select_related("recipient")]
+        if not rows:
+            return "None: the candidate has no sign-in. Tell them yourself."
+        return format_html_join(SafeString("<br>"), "{}: {}", rows)
+
+    # --- acts -------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("book/", view(self.book_view), name="workshops_booking_book"),
+            path("<int:pk>/cancel/", view(self.cancel_view), name="workshops_booking_cancel"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        may_act = {"may_act": request.user.has_perm(MAY_ACT)}
+        return super().changelist_view(request, may_act | (extra_context or {}))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        live = Booking.objects.live().filter(pk=object_id) if object_id.isdigit() else ()
+        may_act = request.user.has_perm(MAY_ACT) and bool(live)
+        context = {"may_cancel": may_act, "object_id": object_id} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    def book_view(self, request: HttpRequest) -> HttpResponse:
+        _refuse_others(request)
+        at = timezone.now()
+        form = BookForm(request.POST if request.method == "POST" else None, at=at)
+        if form.is_bound and form.is_valid():
+            try:
+                done = form.book(by=_by(request, form.cleaned_data["reason"]), at=at)
+            except BookingRefused as refused:
+                form.add_error(None, ValidationError(refused.sentence, refused.code))
+            else:
+                messages.success(request, f"{done}. A mail about it is on its way.")
+                return redirect("admin:workshops_booking_change", done.pk)
+        return self._form_page(request, form, "Book a place for somebody", "Book")
+
+    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        _refuse_others(request)
+        found = get_object_or_404(Booking.objects.live().select_related("candidate", "book"), pk=pk)
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            try:
+                cancel(found, by=_by(request, form.cleaned_data["reason"]), at=timezone.now())
+            except BookingRefused as refused:
+                form.add_error(None, ValidationError(refused.sentence, refused.code))
+            else:
+                messages.success(request, "Cancelled. The next on the waiting list is offered it.")
+                return redirect("admin:workshops_booking_change", pk)
+        [own] = told([found], timezone.now())
+        title = f"Cancel for {found.candidate}: {own.title}, {own.when}"
+        return self._form_page(request, form, title, "Cancel the booking", found)
+
+    def _form_page(
+        self,
+        request: HttpRequest,
+        form: forms.Form,
+        title: str,
+        button: str,
+        booking: Booking | None = None,
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "form": form,
+            "button": button,
+            "booking": booking,
+        }
+        return TemplateResponse(request, "admin/workshops/booking/act.html", context)
+
+
+def _refuse_others(request: HttpRequest) -> None:
+    if not request.user.has_perm(MAY_ACT):
+        raise PermissionDenied
+
+
+def _by(request: HttpRequest, reason: str) -> By:
+    site = request.build_absolute_uri("/").rstrip("/")
+    return By(request.user, reason=reason, site=site)  # type: ignore[arg-type]
+
+
+@admin.register(EventBook)
+class EventBookAdmin(_ReadOnly):
+    """How each event stands: its slots, who comes, who waits, and whom the next offer goes to."""
+
+    list_display = ("event_slug", "election", "booked", "waiting")
+    list_filter = ("election",)
+    list_select_related = ("election",)
+    search_fields = ("event_slug",)
+    fieldsets = ((None, {"fields": ("event_slug", "election", "slots")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EventBook]:
+        counted = {
+            "booked": Count("bookings", filter=Q(bookings__state=Booking.State.BOOKED)),
+            "waiting": Count("bookings", filter=Q(bookings__state=Booking.State.WAITING)),
+        }
+        return super().get_queryset(request).annotate(**counted)
+
+    @admin.display(description="bookings", ordering="booked")
+    def booked(self, obj: Any) -> int:
+        return int(obj.booked)
+
+    @admin.display(description="waiting", ordering="waiting")
+    def waiting(self, obj: Any) -> int:
+        return int(obj.waiting)
+
+    @admin.display(description="slots")
+    def slots(self, obj: EventBook) -> SafeString | str:
+        at = timezone.now()
+        slots = Slot.objects.in_force(at).filter(
+            event__election=obj.election, event__slug=obj.event_slug
+        )
+        found = list(slots.select_related("event"))
+        counts = places_of(obj.election, found)
+        live = list(obj.bookings.live().select_related("candidate").order_by("made_at", "pk"))
+        parts = [
+            format_html(
+                "<p><strong>{}</strong><br>{}.<br>{}<br>{}</p>",
+                time_of(slot),
+                counts[key_of(slot)].in_words,
+                next_offer(obj, slot.number, at),
+                _people([one for one in live if one.slot_number == slot.number]),
+            )
+            for slot in found
+        ]
+        return SafeString("".join(parts)) or "Not on the programme"
+
+
+def _people(bookings: list[Booking]) -> SafeString:
+    return format_html_join(
+        SafeString("<br>"),
+        '<a href="{}">{}</a>: {}',
+        (
+            (
+                reverse("admin:workshops_booking_change", args=[one.pk]),
+                one.candidate,
+                one.get_state_display(),
+            )
+            for one in bookings
+        ),
+    )

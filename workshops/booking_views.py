@@ -1,0 +1,290 @@
+"""Candidates, and agents for them, book: choose, check, done. Strangers find nothing here."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from elections.acting import Actor, acting_for
+from elections.addresses import election_at
+from elections.models import Election
+
+from .bookings import BookingRefused, By, Wish, accept, book, cancel, decline
+from .forms import ChooseSlotForm, ConfirmForm
+from .models import Booking, Event
+from .offers import Offer, offers_for, warnings
+from .own_bookings import bookings_of, told
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """Who is here, for which candidate, in which election, and when."""
+
+    request: HttpRequest
+    election: Election
+    actor: Actor
+    at: dt.datetime
+
+    @classmethod
+    def of(cls, request: HttpRequest, election_slug: str) -> "_Visit":
+        """Raises ``Http404`` for whoever is neither a candidate in the contest nor their agent."""
+        election, at = election_at(election_slug), timezone.now()
+        actor = acting_for(request.user, election, at)  # type: ignore[arg-type]
+        if actor is None:
+            raise Http404("Only candidates and their agents book.")
+        actor.candidate.election = election
+        return cls(request, election, actor, at)
+
+    @property
+    def by(self) -> By:
+        site = self.request.build_absolute_uri("/").rstrip("/")
+        return By(self.request.user, self.actor.agent, site=site)  # type: ignore[arg-type]
+
+    def event(self, slug: str) -> Event:
+        events = Event.objects.visible_to(self.request.user, self.at).newest(self.at)
+        events = events.filter(election=self.election, takes_bookings=True)
+        events = events.exclude(change=Event.Change.WITHDRAWAL)
+        event: Event = get_object_or_404(events.prefetch_related("slots"), slug=slug)
+        event.election = self.election
+        return event
+
+    def booking(self, pk: int) -> Booking:
+        rows = Booking.objects.filter(candidate=self.actor.candidate)
+        return get_object_or_404(
+            rows.select_related("book__election", "candidate", "agent", "ended_agent"), pk=pk
+        )
+
+    def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        frame = {"election": self.election, "section": "programme", "actor": self.actor}
+        return render(self.request, f"workshops/{template}.html", frame | context, status=status)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
+    """Step 1: when, and with whom. What is posted is only looked at, and led on to step 2."""
+    visit = _Visit.of(request, election_slug)
+    event = visit.event(slug)
+    offers = _offers(visit, event)
+    can_be_chosen = [offer for offer in offers if offer.is_open]
+    posted = request.POST if request.method == "POST" else None
+    form = ChooseSlotForm(event, can_be_chosen, posted, initial=_chosen_before(request))
+    if form.is_bound and form.is_valid():
+        address = reverse("workshops:book-check", args=[election_slug, slug])
+        return redirect(f"{address}?{urlencode(form.cleaned_data)}")
+    context = {
+        "event": event,
+        "form": form if can_be_chosen else None,
+        "others": [offer for offer in offers if not offer.is_open],
+        "booked": _booked(visit, event),
+    }
+    return visit.page("book", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
+    """Step 2: all of it once more, what to think of, and the button that books."""
+    visit = _Visit.of(request, election_slug)
+    event = visit.event(slug)
+    booked = _booked(visit, event)
+    if request.method == "POST":
+        form = ConfirmForm(event, request.POST)
+        if form.is_valid():
+            return _book(visit, event, form, booked)
+    else:
+        form = ConfirmForm(event, request.GET)
+    offer = _offer(visit, event, form)
+    if offer is None or not offer.is_open:
+        return redirect("workshops:book", election_slug, slug)
+    asked = {name: form.cleaned_data.get(name) or 0 for name in ("agents", "guests")}
+    if request.method != "POST":
+        waits = not offer.places.fit(1 + sum(asked.values()))
+        initial = {"slot": offer.slot.number, "may_wait": waits, **asked}
+        if booked and not (waits and booked.slot_number != offer.slot.number):
+            initial["replaces"] = booked.pk
+        form = ConfirmForm(event, initial=initial)
+    return _check_page(visit, event, offer, form, asked, booked)
+
+
+def _check_page(
+    visit: _Visit,
+    event: Event,
+    offer: Offer,
+    form: ConfirmForm,
+    asked: dict[str, int],
+    booked: Booking | None,
+    *,
+    refused: BookingRefused | None = None,
+) -> HttpResponse:
+    waits = form.fields["may_wait"].to_python(form["may_wait"].value())
+    replaces = bool(form["replaces"].value()) and booked is not None
+    form.submit_label = (
+        "Join the waiting list" if waits else "Change my booking" if replaces else "Book this place"
+    )
+    context = {
+        "event": event,
+        "offer": offer,
+        "form": form,
+        "places": 1 + sum(asked.values()),
+        "asked": asked,
+        "waits": waits,
+        "before": told([booked], visit.at)[0] if booked else None,
+        "replaces": replaces,
+        "warnings": warnings(visit.actor.candidate, offer.slot, visit.at, booked),
+        "free": [o for o in _offers(visit, event) if refused and o.slot in refused.free],
+    }
+    return visit.page("book_check", context, status=409 if refused else 200)
+
+
+def _book(visit: _Visit, event: Event, form: ConfirmForm, booked: Booking | None) -> HttpResponse:
+    said = form.cleaned_data
+    asked = {name: said.get(name) or 0 for name in ("agents", "guests")}
+    wish = Wish(
+        event.slug,
+        said["slot"],
+        **asked,
+        access=said.get("access", ""),
+        diet=said.get("diet", ""),
+        may_wait=said["may_wait"],
+        replaces=said["replaces"],
+    )
+    try:
+        booking = book(visit.actor.candidate, wish, by=visit.by, at=visit.at)
+    except BookingRefused as refused:
+        offer = _offer(visit, event, form)
+        if offer is None:
+            messages.warning(visit.request, refused.sentence)
+            return redirect("workshops:book", visit.election.slug, event.slug)
+        if refused.code == "full" and event.has_waiting_list and not said["may_wait"]:
+            # What was typed stays; the button now says what it would do.
+            form.data = {**form.data.dict(), "may_wait": "on"}  # type: ignore[attr-defined]
+            refused.sentence += " You can join the waiting list."
+        form.add_error(None, ValidationError(refused.sentence, refused.code))
+        return _check_page(visit, event, offer, form, asked, booked, refused=refused)
+    messages.success(visit.request, _done(booking))
+    return redirect("workshops:booking", visit.election.slug, booking.pk)
+
+
+def _done(booking: Booking) -> str:
+    if booking.state == Booking.State.WAITING:
+        return "You are on the waiting list. We have sent a mail about it."
+    if booking.moved_from_id:
+        return "Your booking is changed. We have sent a mail about it."
+    return "Your place is booked. We have sent a mail about it."
+
+
+@never_cache
+@login_required
+@require_safe
+def bookings(request: HttpRequest, election_slug: str) -> HttpResponse:
+    """My bookings: the same for the candidate and each agent."""
+    visit = _Visit.of(request, election_slug)
+    own = bookings_of(visit.actor.candidate, visit.at)
+    coming = [one for one in own if one.booking.is_live and not one.is_over(visit.at)]
+    context = {"coming": coming, "ended": [one for one in own if one not in coming]}
+    return visit.page("booking_list", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def booking(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
+    visit = _Visit.of(request, election_slug)
+    found = visit.booking(pk)
+    [own] = told([found], visit.at)
+    slot, is_booked = own.slot, found.state == Booking.State.BOOKED
+    context = {
+        "own": own,
+        "booking": found,
+        "is_over": own.is_over(visit.at),
+        "may_cancel": found.is_live
+        and (not is_booked or slot is None or visit.at < slot.cancels_until),
+        "may_change": is_booked and slot is not None and visit.at < slot.changes_until,
+        "moved_to": getattr(found, "moved_to", None),
+    }
+    return visit.page("booking_detail", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_page(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
+    """Asks first; the answer is a POST."""
+    visit = _Visit.of(request, election_slug)
+    found = visit.booking(pk)
+    if request.method == "POST":
+        waited = found.state != Booking.State.BOOKED
+        done = "You are off the waiting list." if waited else "Your booking is cancelled."
+        return _act(visit, found, cancel, done)
+    if not found.is_live:
+        return redirect("workshops:booking", election_slug, pk)
+    [own] = told([found], visit.at)
+    return visit.page("booking_cancel", {"own": own, "booking": found})
+
+
+@login_required
+@require_POST
+def accept_offer(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
+    visit = _Visit.of(request, election_slug)
+    return _act(visit, visit.booking(pk), accept, "The place is yours.")
+
+
+@login_required
+@require_POST
+def decline_offer(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
+    visit = _Visit.of(request, election_slug)
+    done = "You have declined. The place goes to the next."
+    return _act(visit, visit.booking(pk), decline, done)
+
+
+def _act(visit: _Visit, found: Booking, verb: Callable[..., Booking], done: str) -> HttpResponse:
+    try:
+        verb(found, by=visit.by, at=visit.at)
+    except BookingRefused as refused:
+        messages.warning(visit.request, refused.sentence)
+    else:
+        messages.success(visit.request, done)
+    return redirect("workshops:booking", visit.election.slug, found.pk)
+
+
+def _offers(visit: _Visit, event: Event) -> list[Offer]:
+    slots = [slot for slot in event.slots.all() if visit.at < slot.starts_at]
+    return list(offers_for(visit.actor.candidate, slots, visit.election, visit.at).values())
+
+
+def _offer(visit: _Visit, event: Event, form: ConfirmForm) -> Offer | None:
+    """What was asked for, if there is such a slot for this candidate."""
+    number = form.cleaned_data.get("slot") if form.is_valid() or form.cleaned_data else None
+    return next((o for o in _offers(visit, event) if o.slot.number == number), None)
+
+
+def _booked(visit: _Visit, event: Event) -> Booking | None:
+    return (
+        Booking.objects.filter(
+            candidate=visit.actor.candidate,
+            book__election=visit.election,
+            book__event_slug=event.slug,
+            state=Booking.State.BOOKED,
+        )
+        .select_related("book", "candidate", "agent")
+        .first()
+    )
+
+
+def _chosen_before(request: HttpRequest) -> dict[str, str]:
+    """What step 2 leads back with."""
+    return {name: request.GET[name] for name in ("slot", "agents", "guests") if name in request.GET}

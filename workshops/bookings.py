@@ -1,0 +1,427 @@
+"""The one place that decides who gets a place: for pages, staff, waiting list and commands alike.
+
+Everything here is idempotent: the same wish twice gives the same booking, and an end ends once.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from elections.models import Agent, Candidate, Election, NonWorkingDay, User
+from elections.refusals import Refused
+
+from .emails import tell
+from .models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot
+from .office_hours import hours_later
+from .own_bookings import slots_of
+from .places import Places, SlotKey, Standing, places_of, standing
+from .wording import at_time, listed, time_of
+
+State, What = Booking.State, BookingMail.What
+
+
+class BookingRefused(Refused):
+    """Why there is no place: ``free`` are slots of the same event that can be had instead."""
+
+    def __init__(self, code: str, sentence: str, free: Sequence[Slot] = ()) -> None:
+        super().__init__(code, sentence)
+        self.free = list(free)
+
+
+@dataclass(frozen=True)
+class By:
+    """Who acts: the candidate, their ``agent``, staff with a reason; without a user the portal.
+
+    ``site`` is where they read the portal, for the links in mails.
+    """
+
+    user: User | None = None
+    agent: Agent | None = None
+    reason: str = ""
+    site: str = ""
+
+    @property
+    def is_office(self) -> bool:
+        return self.user is not None and self.user.is_staff
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for. ``replaces`` is the booking of the same event to be given up for it."""
+
+    slug: str
+    number: int
+    agents: int = 0
+    guests: int = 0
+    access: str = ""
+    diet: str = ""
+    may_wait: bool = False
+    replaces: int | None = None
+
+    @property
+    def key(self) -> SlotKey:
+        return self.slug, self.number
+
+    @property
+    def places(self) -> int:
+        return 1 + self.agents + self.guests
+
+    def is_met_by(self, booking: Booking) -> bool:
+        return (booking.agents, booking.guests) == (self.agents, self.guests)
+
+
+def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Booking:
+    """Give ``candidate`` what they wish for, or put them on the waiting list if they may wait.
+
+    Also how an offer is accepted, and how a booking is moved to another slot: the old place is
+    given up in the same moment, never before. Raises ``BookingRefused``: ``no_slot``,
+    ``no_bookings``, ``no_reason``, ``over``, ``not_yet``, ``closed``, ``not_open``, ``too_many``,
+    ``agent_ended``,
+    ``booked_already``, ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
+    """
+    early = _standing(candidate.election_id, wish.key, at, candidate.pk)
+    _refuse_slot(early.slot, wish, by, at)
+    if not (early.own or early.overdue or wish.may_wait or early.places.fit(wish.places)):
+        raise _full(candidate, wish, early.places, at)
+    with _locked(candidate.pk, wish.slug, at) as (row, book):
+        now = _standing(row.election_id, wish.key, at, row.pk)
+        _refuse_slot(now.slot, wish, by, at)
+        _refuse_person(row, now.slot.event, by)
+        mine = _live(book, row) if now.own else []
+        here = next((one for one in mine if one.slot_number == wish.number), None)
+        booked = next((one for one in mine if one.state == State.BOOKED), None)
+        if here and wish.is_met_by(here) and here.state != State.OFFERED:
+            return here
+        return _Decision(row, book, wish, by, at).of(now, here, booked)
+
+
+def accept(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
+    """Take the place that is offered. Raises ``BookingRefused`` as ``book`` does; ``lapsed``."""
+    wish = Wish(
+        booking.book.event_slug, booking.slot_number, agents=booking.agents, guests=booking.guests
+    )
+    row = Booking.objects.get(pk=booking.pk)
+    if row.state not in (State.OFFERED, State.BOOKED):
+        raise BookingRefused("lapsed", "This place is no longer kept for you.")
+    return book(booking.candidate, wish, by=by, at=at)
+
+
+def decline(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
+    """Say no to an offer; the next on the waiting list gets it. Safe to call again."""
+    with _locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
+        found = _reread(booking)
+        if found.state == State.OFFERED:
+            _end(found, State.DECLINED, by=by, at=at)
+            tell(found, What.DECLINED, at)
+            _pass_on(book, row.election_id, found.slot_number, at)
+        return found
+
+
+def cancel(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
+    """Give up a place, or the wait for one; the next on the waiting list is offered it.
+
+    Safe to call again. Raises ``BookingRefused``: ``cancel_closed``, ``no_reason``.
+    """
+    if by.is_office and not by.reason.strip():
+        raise BookingRefused("no_reason", "Say why the office cancels it.")
+    with _locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
+        found = _reread(booking)
+        if not found.is_live:
+            return found
+        slot = slots_of([found], at)[found.pk]
+        if found.state == State.BOOKED and slot and not _may_cancel(slot, by, at):
+            raise BookingRefused(
+                "cancel_closed",
+                f"It could be cancelled until {at_time(slot.cancels_until)}. Please tell the "
+                "office that you cannot come.",
+            )
+        _end(found, State.CANCELLED, by=by, at=at)
+        tell(found, What.CANCELLED, at)
+        _pass_on(book, row.election_id, found.slot_number, at)
+        return found
+
+
+def pass_on(book: EventBook, at: dt.datetime) -> None:
+    """Let the offers of an event that nobody answered lapse, and offer its free places.
+
+    After the last moment to book, those who still wait are told that no place came free.
+    """
+    with transaction.atomic():
+        locked = _lock_book(book.election_id, book.event_slug)
+        live = locked.bookings.filter(state__in=(State.OFFERED, State.WAITING)).order_by()
+        for number in sorted(set(live.values_list("slot_number", flat=True))):
+            _pass_on(locked, locked.election_id, number, at)
+
+
+def free_slots(election: Election, slug: str, at: dt.datetime, places: int = 1) -> list[Slot]:
+    """The slots of an event that can still be booked for so many. Two queries."""
+    slots = list(
+        Slot.objects.in_force(at)
+        .filter(event__election=election, event__slug=slug)
+        .select_related("event")
+    )
+    counts = places_of(election, slots)
+    return [slot for slot in slots if at < slot.closes_at and counts[slug, slot.number].fit(places)]
+
+
+# --- the decision ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Decision:
+    """One wish, decided while the rows of the candidate and of the event are locked."""
+
+    candidate: Candidate
+    book: EventBook
+    wish: Wish
+    by: By
+    at: dt.datetime
+
+    def of(self, now: Standing, here: Booking | None, booked: Booking | None) -> Booking:
+        if now.overdue or (now.places.waiting and not now.places.is_full):
+            # Whoever waits comes before whoever asks just now.
+            _pass_on(self.book, self.candidate.election_id, self.wish.number, self.at)
+            now = _standing(self.candidate.election_id, self.wish.key, self.at)
+            here = _reread(here) if here else None
+        if here and not here.is_live:
+            raise BookingRefused("lapsed", "This place is no longer kept for you.")
+        if here and here.state == State.OFFERED:
+            if not self.wish.is_met_by(here):
+                raise BookingRefused(
+                    "waits_already", "A place is offered to you there. Accept or decline it first."
+                )
+            self._refuse_clash(now.slot, booked)
+            self._give_up(booked)
+            return self._confirm(here)
+        if here and here.state == State.WAITING:
+            raise BookingRefused(
+                "waits_already", "You are on the waiting list there. Leave it first to ask anew."
+            )
+        return self._take_or_wait(now, booked)
+
+    def _take_or_wait(self, now: Standing, booked: Booking | None) -> Booking:
+        own = booked.places if booked and booked.slot_number == self.wish.number else 0
+        places = Places(now.places.capacity, now.places.taken - own, now.places.waiting)
+        if places.fit(self.wish.places):
+            if booked and booked.pk != self.wish.replaces:
+                raise BookingRefused(
+                    "booked_already",
+                    "You have a place at this event already. Change that booking instead.",
+                )
+            self._refuse_clash(now.slot, booked)
+            self._give_up(booked)
+            return self._write(State.BOOKED, moved_from=booked)
+        if own or not (self.wish.may_wait and now.slot.event.has_waiting_list):
+            raise _full(self.candidate, self.wish, places, self.at)
+        return self._write(State.WAITING)
+
+    def _refuse_clash(self, slot: Slot, booked: Booking | None) -> None:
+        """Nobody can be at two one-to-one meetings at once. Two queries for such a meeting."""
+        if slot.event.kind != Event.Kind.ONE_TO_ONE:
+            return
+        others = Booking.objects.filter(candidate=self.candidate, state=State.BOOKED)
+        if booked:
+            others = others.exclude(pk=booked.pk)
+        others = others.select_related("book")
+        for other in slots_of(others, self.at).values():
+            if other and other.event.kind == Event.Kind.ONE_TO_ONE and other.overlaps(slot):
+                raise BookingRefused(
+                    "one_to_one",
+                    f"You have another meeting then: {other.event.title}, {time_of(other)}.",
+                    free_slots(self.candidate.election, self.wish.slug, self.at),
+                )
+
+    def _give_up(self, booked: Booking | None) -> None:
+        """The place held so far, for the new one. What is freed goes to the waiting list."""
+        if booked is None:
+            return
+        slot = slots_of([booked], self.at)[booked.pk]
+        if slot and self.at >= slot.changes_until and not self.by.is_office:
+            raise BookingRefused(
+                "change_closed",
+                f"Your booking could be changed until {at_time(slot.changes_until)}.",
+            )
+        _end(booked, State.MOVED, by=self.by, at=self.at, keep_needs=True)
+        if booked.slot_number != self.wish.number:
+            _pass_on(self.book, self.candidate.election_id, booked.slot_number, self.at)
+
+    def _confirm(self, offered: Booking) -> Booking:
+        offered.state, offered.booked_at = State.BOOKED, self.at
+        offered.save(update_fields=["state", "booked_at"])
+        tell(offered, What.BOOKED, self.at)
+        return offered
+
+    def _write(self, state: Booking.State, moved_from: Booking | None = None) -> Booking:
+        """No ``full_clean()``: under the lock all of it was asked, and it would ask once more for
+        every constraint. The database has the last word all the same."""
+        booking = Booking(
+            book=self.book,
+            slot_number=self.wish.number,
+            candidate=self.candidate,
+            agents=self.wish.agents,
+            guests=self.wish.guests,
+            state=state,
+            moved_from=moved_from,
+            site=self.by.site,
+            made_at=self.at,
+            made_by=self.by.user,
+            agent=self.by.agent,
+            reason=self.by.reason,
+            booked_at=self.at if state == State.BOOKED else None,
+        )
+        booking.save(force_insert=True)
+        self._keep_needs(booking, moved_from)
+        tell(booking, What(state), self.at)
+        return booking
+
+    def _keep_needs(self, booking: Booking, moved_from: Booking | None) -> None:
+        said = {"access": self.wish.access.strip(), "diet": self.wish.diet.strip()}
+        if any(said.values()):
+            if moved_from:
+                BookingNeeds.objects.filter(booking=moved_from).delete()
+            BookingNeeds.objects.create(booking=booking, **said)
+        elif moved_from:
+            BookingNeeds.objects.filter(booking=moved_from).update(booking=booking)
+
+
+# --- what is refused, of the slot and of the person --------------------------------------------
+
+
+def _live(book: EventBook, candidate: Candidate) -> list[Booking]:
+    rows = book.bookings.live().filter(candidate=candidate)
+    return list(rows.select_related("candidate", "agent", "book"))
+
+
+def _standing(election_id: int, key: SlotKey, at: dt.datetime, candidate: int = 0) -> Standing:
+    found = standing(election_id, key, at, candidate)
+    if found is None:
+        raise BookingRefused("no_slot", "This time is not on the programme any more.")
+    return found
+
+
+def _refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
+    """What does not depend on anybody else: asked before the lock, and again under it."""
+    event = slot.event
+    if not event.takes_bookings:
+        raise BookingRefused("no_bookings", "This event is not booked on the portal.")
+    if at >= slot.starts_at:
+        raise BookingRefused("over", "This event has begun, or is over.")
+    if by.is_office:
+        if not by.reason.strip():
+            raise BookingRefused("no_reason", "Say why the office books it.")
+    elif event.bookable_from and at < event.bookable_from:
+        raise BookingRefused("not_yet", f"Booking opens at {at_time(event.bookable_from)}.")
+    elif at >= slot.closes_at:
+        raise BookingRefused("closed", f"Booking closed at {at_time(slot.closes_at)}.")
+    for asked, most, whom in (
+        (wish.agents, event.agent_places, "agents"),
+        (wish.guests, event.guest_places, "guests"),
+    ):
+        if not 0 <= asked <= most:
+            raise BookingRefused("too_many", f"You can bring {most or 'no'} {whom} to this event.")
+    if slot.capacity is not None and wish.places > slot.capacity:
+        raise BookingRefused("too_many", f"There are {slot.capacity} places in all.")
+
+
+def _full(candidate: Candidate, wish: Wish, places: Places, at: dt.datetime) -> BookingRefused:
+    free = free_slots(candidate.election, wish.slug, at, wish.places)
+    left = places.in_words[0].lower() + places.in_words[1:]
+    told = "All places are taken" if places.is_full else f"You ask for more than is left: {left}"
+    instead = f" Still free: {listed(time_of(slot) for slot in free[:3])}." if free else ""
+    return BookingRefused("full", f"{told}.{instead}", free)
+
+
+def _refuse_person(candidate: Candidate, event: Event, by: By) -> None:
+    if by.agent and not Agent.objects.active().filter(pk=by.agent.pk, candidate=candidate).exists():
+        raise BookingRefused("agent_ended", "You no longer act for this candidate.")
+    if event.open_to not in Event.OpenTo.of_status(candidate.status):  # type: ignore[attr-defined]
+        raise BookingRefused(
+            "not_open",
+            f"Those who may attend: {event.get_open_to_display()[0].lower()}"
+            f"{event.get_open_to_display()[1:]}.",
+        )
+
+
+def _may_cancel(slot: Slot, by: By, at: dt.datetime) -> bool:
+    return at < (slot.starts_at if by.is_office else slot.cancels_until)
+
+
+# --- locks, ends, the waiting list -------------------------------------------------------------
+
+
+@contextmanager
+def _locked(candidate_pk: int, slug: str, at: dt.datetime) -> Iterator[tuple[Candidate, EventBook]]:
+    """First the candidate, then the event, always in this order: so nobody waits in a circle."""
+    with transaction.atomic():
+        candidate = (
+            Candidate.objects.select_for_update(of=("self",), no_key=True)
+            .with_status(timezone.localdate(at))
+            .get(pk=candidate_pk)
+        )
+        yield candidate, _lock_book(candidate.election_id, slug)
+
+
+def _lock_book(election_id: int, slug: str) -> EventBook:
+    books = EventBook.objects.select_for_update(of=("self",), no_key=True)
+    found = books.filter(election=election_id, event_slug=slug).first()
+    if found is None:
+        EventBook.objects.get_or_create(election_id=election_id, event_slug=slug)
+        found = books.get(election=election_id, event_slug=slug)
+    return found
+
+
+def _reread(booking: Booking) -> Booking:
+    """As it is now, under the lock."""
+    return Booking.objects.select_related("candidate", "agent", "book").get(pk=booking.pk)
+
+
+def _end(
+    booking: Booking, state: Booking.State, *, by: By, at: dt.datetime, keep_needs: bool = False
+) -> None:
+    booking.state, booking.ended_at = state, at
+    booking.ended_by, booking.ended_agent, booking.ended_reason = by.user, by.agent, by.reason
+    booking.save(update_fields=["state", "ended_at", "ended_by", "ended_agent", "ended_reason"])
+    if not keep_needs:
+        BookingNeeds.objects.filter(booking=booking).delete()
+
+
+def _pass_on(book: EventBook, election_id: int, number: int, at: dt.datetime) -> None:
+    """The free places of one slot to those who wait for it. The event is locked."""
+    here = book.bookings.filter(slot_number=number).select_related("candidate", "agent")
+    for offer in here.overdue(at):
+        _end(offer, State.LAPSED, by=By(), at=at)
+        tell(offer, What.LAPSED, at)
+    now = standing(election_id, (book.event_slug, number), at)
+    if now is None:
+        return
+    is_closed = at >= now.slot.closes_at
+    left = now.places.left
+    for waiting in here.waiting() if is_closed or left != 0 else ():
+        if is_closed:
+            _end(waiting, State.CLOSED, by=By(), at=at)
+            tell(waiting, What.CLOSED, at)
+        elif left is None:
+            _offer(waiting, now.slot, at)
+        elif waiting.places <= left and _offer(waiting, now.slot, at):
+            left -= waiting.places
+
+
+def _offer(waiting: Booking, slot: Slot, at: dt.datetime) -> bool:
+    """Keep the place for somebody who may still attend. Returns whether it was offered."""
+    if slot.event.open_to not in Event.OpenTo.of_status(
+        waiting.candidate.status_on(timezone.localdate(at))
+    ):
+        _end(waiting, State.CANCELLED, by=By(reason="May no longer attend."), at=at)
+        tell(waiting, What.CANCELLED, at)
+        return False
+    left_out = NonWorkingDay.objects.values_list("date", flat=True)
+    answer_by = hours_later(at, slot.event.offer_hours, set(left_out))
+    waiting.state, waiting.offered_at = State.OFFERED, at
+    waiting.offered_until = min(answer_by, slot.closes_at)
+    waiting.save(update_fields=["state", "offered_at", "offered_until"])
+    tell(waiting, What.OFFERED, at)
+    return True

@@ -1,0 +1,16 @@
+"""What the job worker calls at its times (see ``manage.py schedule_jobs``)."""
+
+from django.utils import timezone
+
+from .bookings import pass_on
+from .models import Booking, EventBook
+
+
+def pass_places_on() -> str:
+    """Let offers lapse and offer what is free. Returns what was done, for the worker's record."""
+    at = timezone.now()
+    waits = (Booking.State.WAITING, Booking.State.OFFERED)
+    books = EventBook.objects.filter(bookings__state__in=waits).distinct().order_by("pk")
+    for book in books:
+        pass_on(book, at)
+    return f"Events somebody waits for: {len(books)}."

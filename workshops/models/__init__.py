@@ -1,0 +1,25 @@
+from .booking import Booking, BookingMail, BookingNeeds, BookingQuerySet, EventBook
+from .event import (
+    AgendaItem,
+    Event,
+    EventHost,
+    EventQuerySet,
+    Slot,
+    SlotQuerySet,
+    start_of_day,
+)
+
+__all__ = [
+    "AgendaItem",
+    "Booking",
+    "BookingMail",
+    "BookingNeeds",
+    "BookingQuerySet",
+    "Event",
+    "EventBook",
+    "EventHost",
+    "EventQuerySet",
+    "Slot",
+    "SlotQuerySet",
+    "start_of_day",
+]

@@ -1,0 +1,241 @@
+"""Who takes part in what. These rows are no part of a release: they outlive every version.
+
+A row is one attempt to take part in one slot, from joining to its end. It is never used again:
+whoever comes back gets a new row, so the rows are the record of what was done, by whom and why.
+"""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from elections.acting import Actor
+from elections.models import Agent, Candidate, Election
+
+from .event import Slot
+
+# When the mail server has neither taken nor refused a mail by then, nobody knows what became of it.
+HEARD_OF_WITHIN = dt.timedelta(minutes=10)
+
+
+class EventBook(models.Model):
+    """All bookings of one event, whatever its version. Whoever decides one locks this row first."""
+
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="event_books")
+    event_slug = models.SlugField("event", max_length=80)
+
+    class Meta:
+        ordering = ["election", "event_slug"]
+        verbose_name = "bookings of an event"
+        verbose_name_plural = "bookings by event"
+        constraints = [
+            models.UniqueConstraint(fields=["election", "event_slug"], name="event_book_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.event_slug
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def live(self) -> "BookingQuerySet":
+        """Those that hold a place or wait for one."""
+        return self.filter(state__in=Booking.LIVE)
+
+    def holding(self) -> "BookingQuerySet":
+        """Those that take up places: booked, or kept while an offer is open."""
+        return self.filter(state__in=Booking.HOLDING)
+
+    def waiting(self) -> "BookingQuerySet":
+        """The waiting list: whoever joined first comes first."""
+        return self.filter(state=Booking.State.WAITING).order_by("made_at", "pk")
+
+    def overdue(self, at: dt.datetime) -> "BookingQuerySet":
+        """Offers nobody answered in time."""
+        return self.filter(state=Booking.State.OFFERED, offered_until__lte=at)
+
+    def with_slot(self) -> "BookingQuerySet":
+        """Each with ``slot_title``, ``slot_starts`` and ``slot_ends`` of the newest release.
+
+        The end is the start where none was announced.
+        """
+        slots = Slot.objects.filter(
+            event__election=OuterRef("book__election"),
+            event__slug=OuterRef("book__event_slug"),
+            number=OuterRef("slot_number"),
+            event__release__released_at__isnull=False,
+        ).order_by("-event__version")
+        ends = Coalesce("ends_at", "starts_at")
+        return self.annotate(
+            slot_title=Subquery(slots.values("event__title")[:1]),
+            slot_starts=Subquery(slots.values("starts_at")[:1]),
+            slot_ends=Subquery(slots.annotate(end=ends).values("end")[:1]),
+        )
+
+
+class Booking(models.Model):
+    """A candidate's place at one slot of an event, with those they bring, or the wait for it."""
+
+    class State(models.TextChoices):
+        BOOKED = "booked", "Booked"
+        WAITING = "waiting", "On the waiting list"
+        OFFERED = "offered", "Offered a place"
+        MOVED = "moved", "Changed to another booking"
+        CANCELLED = "cancelled", "Cancelled"
+        DECLINED = "declined", "Offer declined"
+        LAPSED = "lapsed", "Offer not answered in time"
+        CLOSED = "closed", "No place came free"
+
+    HOLDING = (State.BOOKED, State.OFFERED)
+    LIVE = (*HOLDING, State.WAITING)
+
+    book = models.ForeignKey(EventBook, on_delete=models.PROTECT, related_name="bookings")
+    # The slot by its number, which is the same in every version of the event.
+    slot_number = models.PositiveSmallIntegerField()
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="bookings")
+    agents = models.PositiveSmallIntegerField("places for agents", default=0)
+    guests = models.PositiveSmallIntegerField("places for guests", default=0)
+    state = models.CharField(max_length=9, choices=State)
+    moved_from = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="moved_to"
+    )
+    # Where whoever made it reads the portal: what a mail begins its links with.
+    site = models.CharField(max_length=200, blank=True, editable=False)
+
+    made_at = models.DateTimeField("asked for")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField("why staff booked it", max_length=500, blank=True)
+    booked_at = models.DateTimeField(null=True, blank=True)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    offered_until = models.DateTimeField("offer held until", null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_reason = models.CharField("why it ended", max_length=500, blank=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        indexes = [
+            models.Index(fields=["book", "slot_number", "state"], name="booking_of_slot"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "candidate"],
+                condition=Q(state="booked"),
+                name="booking_once_per_event",
+                violation_error_message="This candidate has a place at this event already.",
+            ),
+            models.UniqueConstraint(
+                fields=["book", "slot_number", "candidate"],
+                condition=Q(state__in=("booked", "waiting", "offered")),
+                name="booking_once_per_slot",
+                violation_error_message="This candidate is booked there, or waits for a place.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("booked", "waiting", "offered"), ended_at=None)
+                | (~Q(state__in=("booked", "waiting", "offered")) & Q(ended_at__isnull=False)),
+                name="booking_end_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="offered") | Q(offered_until__isnull=False),
+                name="booking_offer_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="booked") | Q(booked_at__isnull=False),
+                name="booking_booked_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.candidate}: {self.get_state_display()}"
+
+    @property
+    def places(self) -> int:
+        return 1 + self.agents + self.guests
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.LIVE
+
+    @property
+    def made_as(self) -> str:
+        """Who asked for it, as the office reads it: never shown in public."""
+        return self._signed(self.made_by_id, self.agent)
+
+    @property
+    def ended_as(self) -> str:
+        return self._signed(self.ended_by_id, self.ended_agent, ended=True)
+
+    def _signed(self, user_id: int | None, agent: Agent | None, *, ended: bool = False) -> str:
+        if agent or user_id == self.candidate.user_id is not None:
+            return Actor(self.candidate, agent).stamp
+        user = self.ended_by if ended else self.made_by
+        return str(user) if user else "The portal"
+
+
+class BookingNeeds(models.Model):
+    """What those who come need. In a table of its own: it is deleted soon after the event."""
+
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="needs")
+    access = models.TextField("what they need to take part", blank=True)
+    diet = models.TextField("what they can eat", blank=True)
+
+    class Meta:
+        verbose_name = "access and dietary needs"
+        verbose_name_plural = "access and dietary needs"
+
+    def __str__(self) -> str:
+        return f"Needs of booking {self.booking_id}"
+
+
+class BookingMail(models.Model):
+    """One mail about a booking to one person: a row before it is a message, and sent once."""
+
+    class What(models.TextChoices):
+        BOOKED = "booked", "The place is booked"
+        WAITING = "waiting", "On the waiting list"
+        OFFERED = "offered", "A place is offered"
+        CANCELLED = "cancelled", "Cancelled"
+        DECLINED = "declined", "Offer declined"
+        LAPSED = "lapsed", "Offer not answered in time"
+        CLOSED = "closed", "No place came free"
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="mails")
+    what = models.CharField(max_length=9, choices=What)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="booking_mails"
+    )
+    queued_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["queued_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking", "what", "recipient"], name="booking_mail_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}, to {self.recipient}"
+
+    def state(self, at: dt.datetime) -> str:
+        """What staff may say of it. “Accepted” does not claim that it arrived."""
+        if self.accepted_at:
+            return "accepted by the mail server"
+        if self.failed_at:
+            return "refused by the mail server"
+        if self.begun_at and at > self.begun_at + HEARD_OF_WITHIN:
+            return "uncertain: sending it began, and nobody knows what became of it"
+        return "about to be sent"

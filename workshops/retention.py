@@ -1,0 +1,75 @@
+"""How long what people say for a booking is kept. See ``pcc_portal/retention.py``."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from elections.retention import ACCOUNT_DAYS
+from pcc_portal.retention import Rule
+
+from .models import Booking, BookingMail, BookingNeeds
+
+NEEDS_DAYS = 14
+
+
+def _needs(at: dt.datetime) -> QuerySet[BookingNeeds]:
+    """Those of events that are over, and of events no release has any more."""
+    over = Booking.objects.with_slot().filter(
+        Q(slot_ends__lt=at - dt.timedelta(days=NEEDS_DAYS)) | Q(slot_starts=None)
+    )
+    return BookingNeeds.objects.filter(booking__in=over.values("pk"))
+
+
+def _delete(rows: list[Any], at: dt.datetime) -> None:
+    for row in rows:
+        row.delete()
+
+
+def _long_ago(at: dt.datetime) -> dt.date:
+    return timezone.localdate(at) - dt.timedelta(days=ACCOUNT_DAYS)
+
+
+def _reasons(at: dt.datetime) -> QuerySet[Booking]:
+    return Booking.objects.filter(book__election__declared_on__lt=_long_ago(at)).exclude(
+        reason="", ended_reason=""
+    )
+
+
+def _empty(rows: list[Any], at: dt.datetime) -> None:
+    for row in rows:
+        row.reason = row.ended_reason = ""
+        row.save(update_fields=["reason", "ended_reason"])
+
+
+def _mails(at: dt.datetime) -> QuerySet[BookingMail]:
+    return BookingMail.objects.filter(booking__book__election__declared_on__lt=_long_ago(at))
+
+
+RULES = [
+    Rule(
+        "Bookings: access and dietary needs",
+        f"{NEEDS_DAYS} days after the event, or until the booking is cancelled. Then they are "
+        "deleted.",
+        _needs,
+        _delete,
+    ),
+    Rule(
+        "Bookings: reasons the office gave when it booked or cancelled for somebody",
+        f"{ACCOUNT_DAYS} days after the result was declared. Then they are deleted.",
+        _reasons,
+        _empty,
+    ),
+    Rule(
+        "Bookings: which mails about them went out",
+        f"{ACCOUNT_DAYS} days after the result was declared. Then that is deleted.",
+        _mails,
+        _delete,
+    ),
+    Rule(
+        "Bookings: which candidate had a place at which event, or waited for one",
+        "For good, so that the office can show that all were treated alike. When the candidate’s "
+        "name goes, nobody can tell whose they were.",
+    ),
+]

@@ -1,0 +1,25 @@
+"""How the portal says when a slot is, and other small sentences."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from pcc_portal.templatetags.portal import clock, date_range, day
+
+from .models import Slot
+
+
+def time_of(slot: Slot) -> str:
+    """“Tuesday 13 April 2027, 10am to 12 noon”."""
+    if slot.is_all_day:
+        return day(slot.starts_at)
+    return f"{day(slot.starts_at)}, {date_range(slot.starts_at, slot.ends_at)}"
+
+
+def at_time(moment: dt.datetime) -> str:
+    """“10am on Tuesday 13 April 2027”."""
+    return f"{clock(moment)} on {day(moment)}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several times, which hold commas themselves."""
+    return "; ".join(parts)
