@@ -28,7 +28,7 @@ def bundles(election):
 def test_releases_are_told_by_their_time(bundles):
     told = {matter.code: [str(row) for row in matter.rows] for matter in due(NOW)}
 
-    assert told == {
+    assert {code: rows for code, rows in told.items() if rows} == {
         "overdue": ["Stuck"],
         "soon": ["Just now", "Tomorrow"],
         "by-hand": ["By hand"],
@@ -36,7 +36,7 @@ def test_releases_are_told_by_their_time(bundles):
 
 
 def test_release_whose_time_has_passed_is_wrong(bundles):
-    lines = {matter.code: matter.line() for matter in due(NOW)}
+    lines = {matter.code: line for matter in due(NOW) if (line := matter.line())}
 
     assert [line.is_wrong for line in lines.values()] == [True, False, False]
     assert lines["overdue"].told == "yesterday, 12 noon; Election 2021"
