@@ -29,12 +29,11 @@ def bundles(election):
 def test_releases_are_told_by_their_time(bundles):
     told = {matter.code: [str(row) for row in matter.rows] for matter in due(NOW)}
 
-    assert told == {
+    assert {code: rows for code, rows in told.items() if rows} == {
         "too-late": ["Stuck"],
         "overdue": ["Slow"],
         "soon": ["Just now", "Tomorrow"],
         "by-hand": ["By hand"],
-        "overridden": [],
     }
 
 
