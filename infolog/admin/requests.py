@@ -18,8 +18,8 @@ from releases.admin import (
     state,
 )
 
-from .forms import InOrderForm, InOrderFormSet
-from .models import InformationRequest, Part, Response, Topic
+from ..forms import InOrderForm, InOrderFormSet
+from ..models import InformationRequest, Part, Response, Topic
 
 
 @admin.register(Topic)
