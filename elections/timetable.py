@@ -126,9 +126,7 @@ def is_working_day(day: dt.date, left_out: Collection[dt.date] = ()) -> bool:
     """
     is_weekend = day.weekday() >= 5
     is_christmas_eve = (day.month, day.day) == (12, 24)
-    return not (
-        is_weekend or is_christmas_eve or day in bank_holidays(day.year) or day in left_out
-    )
+    return not (is_weekend or is_christmas_eve or day in bank_holidays(day.year) or day in left_out)
 
 
 def working_days_before(

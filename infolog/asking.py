@@ -36,8 +36,13 @@ def asker_in(election: Election, user: User, at: dt.datetime) -> Actor:
     return actor
 
 
+def is_log_closed(election: Election, at: dt.datetime) -> bool:
+    """Whether nothing can be asked any more: the election is archived."""
+    return election.phase(timezone.localdate(at)).kind == Phase.Kind.ARCHIVED
+
+
 def refuse_archived(election: Election, at: dt.datetime) -> None:
-    if election.phase(timezone.localdate(at)).kind == Phase.Kind.ARCHIVED:
+    if is_log_closed(election, at):
         raise Refused(
             "archived",
             f"{election} is over and its log is closed. You can still read every answer in it.",

@@ -41,9 +41,7 @@ def make(
     if expires_at <= at:
         raise Refused("past", "Choose a time that is still to come.", "expires_at")
     with transaction.atomic():
-        row = ForceAddress(
-            request=request, for_whom=for_whom, made_at=at, expires_at=expires_at
-        )
+        row = ForceAddress(request=request, for_whom=for_whom, made_at=at, expires_at=expires_at)
         check_whole(row)
         row.save()
         work = Work.objects.filter(request=request).first()
@@ -109,7 +107,7 @@ def propose(
 
 
 def take_over(proposal: Proposal, *, by: User, at: dt.datetime) -> Response:
-    """Make it a response of its part, the last one. Raises ``Refused``: ``decided``, ``released``."""
+    """Make it the last response of its part. Raises ``Refused``: ``decided``, ``released``."""
     with transaction.atomic():
         row = _undecided(proposal)
         part = row.part

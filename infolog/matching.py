@@ -12,16 +12,18 @@ WORD = re.compile(r"[a-z0-9£%]+(?:’[a-z]+)?")
 ENDINGS = ("ings", "ing", "ies", "ied", "ed", "es", "s", "y")
 WORDS_AT_MOST = 12
 AT_MOST = 5
-STOP_WORDS = frozenset(
-    """a about after all also am an and any are as at be been before being between both but by can
-    could did do does doing down during each few for from further get give given had has have having
-    he her here him his how i if in information into is it its just kind know let like long made
-    make many may me might more most much must my no nor not now of off on once only or other our
-    out over own please police pcc commissioner office force question same shall she should so some
-    such tell than that the their them then there these they this those through to too under until
-    up us use very want was we were what when where which while who whom whose why will with would
-    year years you your""".split()
-)
+# What says nothing of what a question is about, the office and the force among it.
+COMMON = """
+a about after all also am an and any are as at be been before being between both but by can
+could did do does doing down during each few for from further get give given had has have
+having he her here him his how i if in information into is it its just kind know let like long
+made make many may me might more most much must my no nor not now of off on once only or other
+our out over own please police pcc commissioner office force question same shall she should so
+some such tell than that the their them then there these they this those through to too under
+until up us use very want was we were what when where which while who whom whose why will with
+would year years you your
+"""
+STOP_WORDS = frozenset(COMMON.split())
 
 
 def telling_words(text: str) -> list[str]:

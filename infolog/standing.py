@@ -1,10 +1,13 @@
 """Where an enquiry stands, for whoever asked: never more than everyone knows of the answer."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .models import Enquiry, InformationRequest, LogRules, Part, Work
-from .states import PAUSED, State, Told, state_of_outcomes
+from releases.models import Reader
+
+from .models import Enquiry, InformationRequest, LogRules, Work
+from .states import OPEN, PAUSED, State, Told, state_of_outcomes
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,7 @@ class Standing:
 
     @property
     def is_open(self) -> bool:
-        return self.answer is None and self.state in (
-            State.RECEIVED,
-            State.ANSWERING,
-            State.WITH_FORCE,
-        )
+        return self.state in OPEN
 
 
 def due_of(enquiry: Enquiry) -> dt.date | None:
@@ -39,39 +38,60 @@ def due_of(enquiry: Enquiry) -> dt.date | None:
     return LogRules.of(enquiry.election_id).due_on(enquiry.received_on)
 
 
-def standing_of(enquiry: Enquiry, *, user: object, at: dt.datetime) -> Standing:
-    """A handful of queries."""
-    if enquiry.withdrawn_at:
-        state = State.WITHDRAWN
-        return Standing(enquiry, state, state.told, enquiry.withdrawn_at)
+def standings(enquiries: Iterable[Enquiry], *, user: Reader, at: dt.datetime) -> list[Standing]:
+    """Each of ``enquiries``, in their order. The number of queries does not grow with them, but
+    for those not passed on yet.
+    """
+    enquiries = list(enquiries)
+    requests = [enquiry.request_id for enquiry in enquiries if enquiry.request_id]
+    works = Work.objects.filter(request__in=requests).prefetch_related("pauses")
+    by_request = {work.request_id: work for work in works}
+    answers = _answers(enquiries, user=user, at=at)
+    return [
+        _standing(enquiry, by_request.get(enquiry.request_id or 0), answers)
+        for enquiry in enquiries
+    ]
+
+
+def _answers(
+    enquiries: list[Enquiry], *, user: Reader, at: dt.datetime
+) -> dict[tuple[int, str], InformationRequest]:
+    """What ``user`` may read of the answers, in the versions in force."""
+    released = [e.request for e in enquiries if e.request and e.request.is_released]
+    if not released:
+        return {}
+    found = (
+        InformationRequest.objects.visible_to(user, at)
+        .newest(at)
+        .filter(slug__in=[request.slug for request in released])
+        .select_related("election", "release")
+        .prefetch_related("parts")
+    )
+    return {(item.election_id, item.slug): item for item in found}
+
+
+def _standing(
+    enquiry: Enquiry,
+    work: Work | None,
+    answers: dict[tuple[int, str], InformationRequest],
+) -> Standing:
     request = enquiry.request
+    if enquiry.withdrawn_at:
+        return Standing(enquiry, State.WITHDRAWN, State.WITHDRAWN.told, enquiry.withdrawn_at)
     if request is None:
         state = State.RECEIVED
         return Standing(enquiry, state, state.told, enquiry.entered_at, due_of(enquiry))
-    if request.is_released:
-        return _answered(enquiry, request, user=user, at=at)
-    work = Work.objects.filter(request=request).first()
+    if request.release and request.release.released_at:
+        answer = answers.get((request.election_id, request.slug))
+        parts = (answer or request).parts.all()
+        state = state_of_outcomes([part.outcome for part in parts])
+        since = request.release.released_at
+        return Standing(enquiry, state, state.told, since, answer=answer)
     if work is None:
         state = State.ANSWERING
-        return Standing(enquiry, state, state.told, enquiry.entered_at, due_of(enquiry))
+        return Standing(enquiry, state, state.told, enquiry.entered_at)
     state = State(work.stage)
-    pause = work.pauses.filter(answered_on=None).first()
-    told = PAUSED if pause and state != State.WITHDRAWN else state.told
-    return Standing(
-        enquiry, state, told, work.since, work.due_on, waits_for=pause.about if pause else ""
-    )
-
-
-def _answered(
-    enquiry: Enquiry, request: InformationRequest, *, user: object, at: dt.datetime
-) -> Standing:
-    versions = InformationRequest.objects.visible_to(user, at).newest(at)
-    answer = (
-        versions.filter(election=request.election_id, slug=request.slug)
-        .select_related("election", "release")
-        .first()
-    )
-    parts = Part.objects.filter(request=answer or request)
-    state = state_of_outcomes(list(parts.values_list("outcome", flat=True)))
-    since = request.release.released_at if request.release else enquiry.entered_at
-    return Standing(enquiry, state, state.told, since or enquiry.entered_at, answer=answer)
+    pause = next((one for one in work.pauses.all() if one.answered_on is None), None)
+    if pause and state != State.WITHDRAWN:
+        return Standing(enquiry, state, PAUSED, work.since, waits_for=pause.about)
+    return Standing(enquiry, state, state.told, work.since, work.due_on)

@@ -1,4 +1,4 @@
-"""The work on a request: begun, moved on, its clock stopped and started, its due date worked out."""
+"""The work on a request: begun, moved on, its clock stopped and started, its due date reckoned."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ from .states import STAGES, State
 def begin(
     request: InformationRequest, *, at: dt.datetime, clock: str = Clock.OFFICE, foi: str = ""
 ) -> Work:
-    """Begin the work on a draft; work that has begun goes on as it is."""
+    """Begin the work on a draft; what has begun goes on as it is."""
     with transaction.atomic():
         work, is_new = Work.objects.get_or_create(
             request=request,
@@ -93,5 +93,3 @@ def withdraw_unless_asked(request: InformationRequest, *, is_asked: bool, at: dt
     work = Work.objects.filter(request=request).first()
     if work and not is_asked and not request.is_released:
         move_to(work, State.WITHDRAWN, at=at)
-
-

@@ -21,6 +21,8 @@ from model_bakery import baker
 from elections.calendar_addresses import make_anew
 from elections.models import Invitation, StandingRequest, User
 from elections.roles import Role
+from infolog.force import path_of
+from infolog.models import Enquiry, ForceAddress
 from releases.models import Delivery
 from tests.addresses import Address, all_addresses
 from tests.canaries import seed_items
@@ -131,6 +133,11 @@ workshops:event             public     ok   ok   ok    ok    ok   ok    ok    ok
 workshops:event             candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
 workshops:event             draft      404  404  404   404   404  404   404   404  2nd  2nd
 workshops:event             elsewhere  404  404  404   ok    404  ok    ok    ok   2nd  2nd
+infolog:ask                 -          in   ok   ok    403   403  403   403   403  2nd  2nd
+infolog:question            theirs     in   ok   ok    404   404  404   404   404  2nd  2nd
+infolog:question            another    in   404  404   404   404  404   404   404  2nd  2nd
+infolog:withdraw            theirs     in   post post  post  post post  post  post 2nd  2nd
+infolog:force               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:log                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:table               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:csv                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
@@ -143,31 +150,32 @@ infolog:request             elsewhere  404  404  404   ok    404  ok    ok    ok
 # The same for the pages of the admin that no model has, by role; known are all who are signed in
 # and are not staff. Staff without their second factor are led to it, whatever they ask for.
 ADMIN = """
-#                                       anon known edit appr orga answ fina audi admi plain new
-admin:audit                             in   in    403  ok   403  403  403  ok   ok   403   say
-admin:index                             in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
-admin:login                             in   403   go   go   go   go   go   go   go   go    go
-admin:logout                            go   go    post post post post post post post post  say
-admin:password_change                   in   in    404  404  404  404  404  404  404  404   say
-admin:password_change_done              in   in    404  404  404  404  404  404  404  404   say
-admin:autocomplete                      in   in    403  403  403  403  403  403  403  403   say
-admin:jsi18n                            in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
-admin:view_on_site                      in   in    go   go   go   go   go   go   go   403   say
-admin:elections_candidate_import        in   in    403  403  403  403  403  403  ok   403   say
-admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403   say
-admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403   say
-admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok   ok   403   say
-admin:releases_fairness                 in   in    403  ok   403  403  403  ok   ok   403   say
-admin:releases_fairness_of              in   in    403  ok   403  403  403  ok   ok   403   say
-admin:releases_fairness_csv             in   in    403  ok   403  403  403  ok   ok   403   say
-admin:releases_step                     in   in    403  ok   403  403  403  403  403  403   say
-admin:releases_waive                    in   in    403  go   403  403  403  403  403  403   say
-admin:releases_preview                  in   in    ok   ok   ok   ok   ok   ok   ok   403   say
-admin:releases_release_now              in   in    403  ok   403  403  403  403  403  403   say
-admin:releases_release_time             in   in    403  ok   403  403  403  403  403  403   say
-admin:releases_release_time_off         in   in    post post post post post post post post  say
-admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   404   say
-[admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404   say
+#                                       anon known edit appr orga answ fina audi admi keep plain new
+admin:audit                             in   in    403  ok   403  403  403  ok   ok   ok   403   say
+admin:index                             in   in    ok   ok   ok   ok   ok   ok   ok   ok   ok    say
+admin:login                             in   403   go   go   go   go   go   go   go   go   go    go
+admin:logout                            go   go    post post post post post post post post post  say
+admin:password_change                   in   in    404  404  404  404  404  404  404  404  404   say
+admin:password_change_done              in   in    404  404  404  404  404  404  404  404  404   say
+admin:autocomplete                      in   in    403  403  403  403  403  403  403  403  403   say
+admin:jsi18n                            in   in    ok   ok   ok   ok   ok   ok   ok   ok   ok    say
+admin:view_on_site                      in   in    go   go   go   go   go   go   go   go   403   say
+admin:elections_candidate_import        in   in    403  403  403  403  403  403  ok   403  403   say
+admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403  403   say
+admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403  403   say
+admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok   ok   ok   403   say
+admin:releases_fairness                 in   in    403  ok   403  403  403  ok   ok   403  403   say
+admin:releases_fairness_of              in   in    403  ok   403  403  403  ok   ok   403  403   say
+admin:releases_fairness_csv             in   in    403  ok   403  403  403  ok   ok   403  403   say
+admin:releases_step                     in   in    403  ok   403  403  403  403  403  403  403   say
+admin:releases_waive                    in   in    403  go   403  403  403  403  403  403  403   say
+admin:releases_preview                  in   in    ok   ok   ok   ok   ok   ok   ok   ok   403   say
+admin:releases_release_now              in   in    403  ok   403  403  403  403  403  403  403   say
+admin:releases_release_time             in   in    403  ok   403  403  403  403  403  403  403   say
+admin:releases_release_time_off         in   in    post post post post post post post post post  say
+admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   ok   404   say
+[admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404  404   say
+admin:infolog_enquiry_pass_on           in   in    403  403  403  403  403  403  403  ok   403   say
 """
 
 # What comes of a POST without data to what somebody owns, and to what ends something.
@@ -185,6 +193,9 @@ start-looking        -       in   404  404   404   404  go    go    say 2nd  2nd
 stop-looking         -       go   go   go    go    go   go    go    go  go   go
 impartiality         -       in   403  403   403   403  go    go    ok  2nd  2nd
 elections:standing   -       ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
+infolog:ask          -       in   ok   ok    403   403  403   403   403 2nd  2nd
+infolog:withdraw     theirs  in   go   go    404   404  404   404   404 2nd  2nd
+infolog:force        -       ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
 agents               -       in   ok   404   ok    404  404   404   404 404  404
 """
 
@@ -294,7 +305,23 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     baker.make(Invitation, agent=agent.agencies.get(), email=agent.email, sent_at=NOON)
     passkey = baker.make(Authenticator, user=rows["user"], type="webauthn", data={"name": "Key"})
     paper = election.documents.get(slug="canary-draft-document")
+    asked = {
+        of: Enquiry.objects.create(
+            election=election, asker=asker, reference=reference, form="email", entered_at=NOON,
+            received_on=NOON.date(),
+        )
+        for of, asker, reference in (
+            ("theirs", candidate.candidacies.get(), "EQ-33333"),
+            ("another", None, "EQ-44444"),
+        )
+    }  # fmt: skip
+    ends = APRIL_10 + dt.timedelta(days=1)
+    draft = election.informationrequests.get(slug="canary-draft-request")
+    force_address = ForceAddress.objects.create(
+        request=draft, for_whom="Force Finance", made_at=NOON, expires_at=ends
+    )
     numbers = {
+        "admin:infolog_enquiry_pass_on": asked["theirs"].pk,
         "end-session": session.pk,
         "agent-end": agent.agencies.get().pk,
         "agent-invite-again": agent.agencies.get().pk,
@@ -321,6 +348,11 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
             return reverse(address.name, args=number if isinstance(number, list) else [number])
         if address.name == "my-calendar":
             return reverse(address.name, args=[keys.get(of, "nobody")])
+        if address.name == "infolog:force":
+            return path_of(force_address)
+        if "reference" in address.parts:
+            reference = asked[of if of in asked else "theirs"].reference.lower()
+            return reverse(address.name, args=[election.slug, reference])
         if page := model_page(address):
             has_row = "object_id" in address.parts
             return reverse(address.name, args=[rows[page[0]].pk] if has_row else [])

@@ -1,1 +1,3 @@
-from . import requests  # noqa: F401
+from . import enquiries, requests, work
+
+__all__ = ["enquiries", "requests", "work"]

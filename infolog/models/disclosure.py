@@ -65,7 +65,7 @@ class Disclosure(models.Model):
 
     objects = DisclosureQuerySet.as_manager()
     history = History(excluded_fields=["candidate"])
-    history_personal = ("told_to", "what")
+    history_personal = ("told_to",)
 
     class Meta:
         ordering = ["-told_at", "-pk"]

@@ -25,8 +25,7 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
     def of(self, user: User) -> "EnquiryQuerySet":
         """Those of a candidate, for the candidate and for whoever acts for them now."""
         theirs = Candidate.objects.filter(
-            Q(user=user.pk)
-            | Q(pk__in=user.agencies.filter(revoked_at=None).values("candidate"))
+            Q(user=user.pk) | Q(pk__in=user.agencies.filter(revoked_at=None).values("candidate"))
         )
         return self.filter(asker__in=theirs.values("pk"))
 
@@ -132,7 +131,7 @@ class EnquiryPart(models.Model):
 
 
 class Receipt(models.Model):
-    """The mail that tells whoever asked that the office has the question. A row before a message."""
+    """The mail that tells whoever asked that the office has the question: first a row."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting to be sent"

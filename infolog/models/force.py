@@ -48,7 +48,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class Proposal(models.Model):
-    """What somebody in the force would say to one part; a response once an officer takes it over."""
+    """What somebody in the force would say to one part, until an officer takes it over."""
 
     address = models.ForeignKey(ForceAddress, on_delete=models.CASCADE, related_name="proposals")
     part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="proposals")

@@ -7,9 +7,8 @@ from django.db import models
 from django.utils import timezone
 
 from elections.models import Election, NonWorkingDay
+from infolog.clock import DAY, Clock, Light, Wait, after, due_on, light
 from pcc_portal.history import History
-
-from ..clock import DAY, Clock, Light, Wait, after, due_on, light
 
 TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 

@@ -2,10 +2,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from infolog.clock import Clock, Wait
+from infolog.states import OPEN, STAGES, State
 from pcc_portal.history import History
 
-from ..clock import Clock, Wait
-from ..states import OPEN, STAGES, State
 from .request import InformationRequest
 
 

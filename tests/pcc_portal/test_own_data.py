@@ -79,6 +79,9 @@ def test_record_of_changes_is_told_of_every_model_that_is_held(candidate):
         "elections.Agent",
         "elections.Invitation",
         "elections.StandingRequest",
+        "infolog.Disclosure",
+        "infolog.Enquiry",
+        "infolog.EnquiryPart",
     }
 
 

@@ -15,6 +15,7 @@ def test_schedule_jobs_twice_plans_each_job_once(db):
         ("releases.jobs.release_due_now", Schedule.MINUTES, 1, -1),
         ("releases.jobs.catch_up_now", Schedule.MINUTES, 1, -1),
         ("pcc_portal.retention.apply_now", Schedule.DAILY, None, -1),
+        ("infolog.jobs.start_the_day", Schedule.DAILY, None, -1),
     ]
     assert list(Schedule.objects.values_list("next_run", flat=True)) == runs
 

@@ -36,3 +36,11 @@ class Command(BaseCommand):
                 "repeats": -1,
             },
         )
+        Schedule.objects.update_or_create(
+            name="Reckon what is due, and tell the answering officers",
+            defaults={
+                "func": "infolog.jobs.start_the_day",
+                "schedule_type": Schedule.DAILY,
+                "repeats": -1,
+            },
+        )
