@@ -27,7 +27,10 @@ def hold(requests: Sequence[InformationRequest], *, by: User | None, at: dt.date
     [(election_id, election)] = elections.items()
     due_at = LogRules.of(election_id).next_release_time(at)
     with transaction.atomic():
-        if any(request.is_released for request in requests):
+        rows = InformationRequest.objects.select_for_update(of=("self",)).filter(
+            pk__in=[request.pk for request in requests]
+        )
+        if rows.filter(release__released_at__isnull=False).exists():
             raise Refused("released", "One of them has been released already: nothing was held.")
         bundle, _ = Release.objects.get_or_create(
             election=election,
@@ -36,7 +39,7 @@ def hold(requests: Sequence[InformationRequest], *, by: User | None, at: dt.date
             title=f"Answers of {timezone.localtime(due_at):%-d %B %Y, %H:%M}",
             defaults={"created_by": by},
         )
-        for request in requests:
+        for request in rows:
             request.release = bundle
             request.save(update_fields=["release"])
     return bundle

@@ -43,7 +43,7 @@ def start_the_day() -> str:
 def _tell(
     officer: User, lists: list[tuple[str, list[tuple[object, str]]]], at: dt.datetime
 ) -> bool:
-    if not allow("list of the day", str(officer.pk), at_most=1, within=ONCE_IN, at=at):
+    if not allow("list-of-the-day", str(officer.pk), at_most=1, within=ONCE_IN, at=at):
         return False
     message = EmailMessage(
         subject=", ".join(f"{what}: {len(rows)}" for what, rows in lists)[:150],

@@ -36,19 +36,32 @@ LEFT_OUT = {
 
 def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
     """What was asked by ``user``, or by an agent for them; what they were told outside the log."""
-    asked = (
+    mine = (
         Enquiry.objects.filter(Q(asked_by=user) | Q(asker__user=user))
         .select_related("election", "receipt")
         .prefetch_related("parts")
     )
+    asked = list(mine)
+    records: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in asked}
+    history: Any = Enquiry.history
+    for record in history.filter(id__in=records).order_by("history_id"):
+        records[record.id].append(_change(record))
     told = Disclosure.objects.filter(candidate__user=user).select_related("election")
     return {
-        "questions": [_question(row) for row in asked],
+        "questions": [_question(row, records[row.pk]) for row in asked],
         "told_outside_the_log": [_told(row) for row in told],
     }
 
 
-def _question(row: Enquiry) -> dict[str, Any]:
+def _change(record: Any) -> dict[str, Any]:
+    return {
+        "at": record.history_date,
+        "change": record.get_history_type_display(),
+        "from": record.signed,
+    }
+
+
+def _question(row: Enquiry, changes: list[dict[str, Any]]) -> dict[str, Any]:
     receipt = getattr(row, "receipt", None)
     return {
         "election": row.election.name,
@@ -59,14 +72,7 @@ def _question(row: Enquiry) -> dict[str, Any]:
         "asked": [part.text for part in row.parts.all()],
         "receipt_to": receipt.address if receipt else "",
         "taken_back_at": row.withdrawn_at,
-        "changes": [
-            {
-                "at": record.history_date,
-                "change": record.get_history_type_display(),
-                "from": record.signed,
-            }
-            for record in row.history.order_by("history_id")
-        ],
+        "changes": changes,
     }
 
 

@@ -196,8 +196,9 @@ class EnquiryAdmin(StaffAdmin):
         return obj.work_due
 
     @admin.display(description="due on")
-    def due(self, obj: Enquiry) -> Any:
-        return due_of(obj)
+    def due(self, obj: Enquiry) -> str:
+        due = due_of(obj)
+        return f"{due:%-d %B %Y}" if due else "The clock stands still"
 
     @admin.display(description="receipt")
     def receipt_told(self, obj: Enquiry) -> str:

@@ -231,6 +231,10 @@ class ForceAddressAdmin(StaffAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj) if obj else ()
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """It is made and taken back; nothing about it is changed."""
+        return obj is None and super().has_change_permission(request)
+
     def _may_make(self, request: HttpRequest) -> bool:
         return request.user.has_perm("infolog.add_forceaddress")
 

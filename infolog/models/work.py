@@ -110,6 +110,7 @@ class Pause(models.Model):
                 fields=["work"],
                 condition=Q(answered_on=None),
                 name="pause_one_open",
+                violation_error_code="paused",
                 violation_error_message="The clock stands still already.",
             ),
             models.CheckConstraint(
