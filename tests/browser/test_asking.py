@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from scripts import serving
 
-from .conftest import declare_impartiality
+from .conftest import _sign_in, declare_impartiality
 
 QUESTION = "How many bicycles does the marine unit of the force own, and why do I see none?"
 NEUTRAL = "How many bicycles does the marine unit of the force own?"
@@ -18,15 +18,26 @@ TITLE = "Bicycles of the marine unit"
 
 
 @pytest.fixture
-def as_(page, sign_in):
-    """Sign out whoever is there, and sign in somebody else."""
+def desk(browser, portal):
+    """A browser for staff: what Django's own scripts do to a style is not asked of their pages."""
+    context = browser.new_context(base_url=portal, viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def as_(page, desk, data_dir):
+    """Sign out whoever is there, and sign in somebody else; staff at their desk."""
 
     def _as(email: str):
-        page.context.clear_cookies()
-        sign_in(email)
-        if page.get_by_role("link", name="Staff pages").is_visible():
-            declare_impartiality(page)
-        return page
+        is_staff = "candidate" not in email
+        used = desk if is_staff else page
+        used.context.clear_cookies()
+        _sign_in(used, email, data_dir / "mail")
+        used.get_by_role("button", name="Sign out").wait_for()
+        if is_staff:
+            declare_impartiality(used)
+        return used
 
     return _as
 
@@ -97,7 +108,7 @@ def address_for_the_force(page) -> str:
 
 
 def test_question_goes_from_one_candidate_to_the_answer_for_all(
-    page, as_, approve, axe, no_sideways_scroll
+    as_, approve, axe, no_sideways_scroll
 ):
     own = ask(as_("candidate@example.org"), axe, no_sideways_scroll)
     pass_on(as_("keeper@example.org"), axe)
@@ -154,8 +165,8 @@ def test_question_goes_from_one_candidate_to_the_answer_for_all(
     expect(page.get_by_text("The marine unit owns 12 bicycles.")).to_be_visible()
 
 
-def test_stranger_is_told_who_asks(page, as_, axe):
-    as_("editor@example.org")
+def test_stranger_is_told_who_asks(as_, axe):
+    page = as_("editor@example.org")
     page.goto("/")
     page.get_by_role("link", name="Information log").first.click()
     page.get_by_role("link", name="Ask a question, if you are a candidate or an agent").click()
