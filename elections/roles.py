@@ -45,7 +45,16 @@ LOG = (
     "infolog.part",
     "infolog.response",
     "infolog.topic",
+    "infolog.work",
+    "infolog.pause",
+    "infolog.wording",
+    "infolog.logrules",
+    "infolog.forceaddress",
+    "infolog.proposal",
 )
+# Who asked, and who was told something outside the log: for the log's keeper alone. It is in no
+# list of what others may see, not even of those who read everything.
+ASKERS = "infolog.enquiry", "infolog.enquirypart", "infolog.disclosure"
 RELEASES = ("releases.release",)
 # What the portal itself writes of releases: read, and never changed by anyone.
 LEDGER = "releases.ledgerentry", "releases.review", "releases.waiver"
@@ -68,6 +77,9 @@ GIVE_ROLES = "elections.give_roles"
 RELEASE = "releases.release_items"
 # To say what became of a mail that is in doubt, and that somebody was told by telephone.
 SETTLE = "releases.settle_delivery"
+APPROVE_WORDING = "infolog.approve_wording"
+# To write down what somebody was told. Reading it is the keeper's.
+DISCLOSE = "infolog.add_disclosure"
 
 
 def _all(models: tuple[str, ...], *verbs: str) -> frozenset[str]:
@@ -97,6 +109,7 @@ class Role(models.TextChoices):
     FINANCE = "finance", "Finance officer"
     AUDITOR = "auditor", "Auditor"
     ADMINISTRATOR = "administrator", "Administrator"
+    KEEPER = "keeper", "Keeper of the log"
 
 
 @dataclass(frozen=True)
@@ -114,18 +127,20 @@ _READ = _view(*ELECTIONS, *CONTENT, *LEDGER)
 ROLES = {
     Role.EDITOR: Rights(
         "writes newsletters, documents and drafts of releases",
-        _READ | _edit(*NEWSLETTERS, *DOCUMENTS, *RELEASES),
+        _READ | _edit(*NEWSLETTERS, *DOCUMENTS, *RELEASES) | {DISCLOSE},
     ),
     Role.APPROVER: Rights(
         "reads everything, releases, and reads the record of changes",
-        _view(*EVERYTHING) | {RELEASE, SETTLE, READ_AUDIT},
+        _view(*EVERYTHING) | {RELEASE, SETTLE, READ_AUDIT, APPROVE_WORDING, DISCLOSE},
     ),
     Role.ORGANISER: Rights(
         "looks after events, their times and their bookings",
-        _READ | _edit(*EVENTS) | _all(BOOKINGS, "view", "change"),
+        _READ | _edit(*EVENTS) | _all(BOOKINGS, "view", "change") | {DISCLOSE},
     ),
-    Role.ANSWERING: Rights("looks after the information log", _READ | _edit(*LOG)),
-    Role.FINANCE: Rights("looks after tables and figures", _READ | _edit(*FIGURES)),
+    Role.ANSWERING: Rights(
+        "answers what is asked, without knowing who asked", _READ | _edit(*LOG) | {DISCLOSE}
+    ),
+    Role.FINANCE: Rights("looks after tables and figures", _READ | _edit(*FIGURES) | {DISCLOSE}),
     Role.AUDITOR: Rights(
         "reads everything, and the record of changes; changes nothing",
         _view(*EVERYTHING) | {READ_AUDIT},
@@ -135,9 +150,20 @@ ROLES = {
         "looks after people, roles, offices and elections",
         _view(*EVERYTHING)
         | _edit(*ELECTIONS, "elections.nonworkingday", *PEOPLE)
-        | {GIVE_ROLES, SETTLE, READ_AUDIT},
+        | {GIVE_ROLES, SETTLE, READ_AUDIT, DISCLOSE},
+    ),
+    Role.KEEPER: Rights(
+        "takes in what is asked, and alone sees who asked; never answers it",
+        _READ | _view("elections.candidate") | _edit(*ASKERS) | {READ_AUDIT},
     ),
 }
+
+# One who knows who asked would not be blind.
+NOT_TOGETHER = frozenset({Role.KEEPER, Role.ANSWERING})
+NOT_BLIND = (
+    "The keeper of the log sees who asked, and whoever answers must not: give the two roles to two "
+    "people."
+)
 
 
 def role_of(group: Group) -> Role:

@@ -111,9 +111,12 @@ TIMETABLES = {
 
 
 @cache
-def _bank_holidays(year: int) -> frozenset[dt.date]:
-    """Bank holidays of England and Wales in ``year``, one-off ones and substitute days included."""
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+def bank_holidays(year: int, part: str = "ENG") -> frozenset[dt.date]:
+    """Bank holidays of a part of the UK in ``year``, one-off ones and substitute days included.
+
+    ``part`` is ENG (England and Wales), SCT (Scotland) or NIR (Northern Ireland).
+    """
+    return frozenset(holidays.country_holidays("GB", subdiv=part, years=year))
 
 
 def is_working_day(day: dt.date, left_out: Collection[dt.date] = ()) -> bool:
@@ -123,9 +126,7 @@ def is_working_day(day: dt.date, left_out: Collection[dt.date] = ()) -> bool:
     """
     is_weekend = day.weekday() >= 5
     is_christmas_eve = (day.month, day.day) == (12, 24)
-    return not (
-        is_weekend or is_christmas_eve or day in _bank_holidays(day.year) or day in left_out
-    )
+    return not (is_weekend or is_christmas_eve or day in bank_holidays(day.year) or day in left_out)
 
 
 def working_days_before(

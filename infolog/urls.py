@@ -1,10 +1,14 @@
 from django.urls import path
 
-from . import views
+from . import ask_views, views
 
 app_name = "infolog"
 
 urlpatterns = [
+    path("ask/", ask_views.ask, name="ask"),
+    path("questions/<slug:reference>/", ask_views.question, name="question"),
+    path("questions/<slug:reference>/withdraw/", ask_views.withdraw, name="withdraw"),
+    path("answering/<str:token>/", ask_views.respond, name="force"),
     path("log/", views.log, name="log"),
     path("log/table/", views.table, name="table"),
     path("log.csv", views.download, name="csv"),

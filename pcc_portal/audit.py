@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import permission_required
@@ -53,8 +54,13 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
 
 
-def _kinds() -> dict[str, Any]:
-    return {model._meta.label_lower: model for model in recorded_models()}
+def _kinds(user: Any) -> dict[str, Any]:
+    """The kinds whose record ``user`` may read: a model may name a right in ``history_seen_by``."""
+    return {
+        model._meta.label_lower: model
+        for model in recorded_models()
+        if user.has_perm(getattr(model, "history_seen_by", READ_AUDIT))
+    }
 
 
 class AuditFilter(forms.Form):
@@ -71,7 +77,7 @@ class AuditFilter(forms.Form):
     )
     row = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         staff = get_user_model()._default_manager.filter(is_staff=True)
         self.fields["by"].choices = [  # type: ignore[attr-defined]
@@ -79,12 +85,12 @@ class AuditFilter(forms.Form):
             *((str(user.pk), str(user)) for user in staff),
             ("nobody", str(capfirst(PORTAL))),
         ]
-        kinds = sorted(
-            (str(capfirst(model._meta.verbose_name)), name) for name, model in _kinds().items()
+        said = sorted(
+            (str(capfirst(model._meta.verbose_name)), name) for name, model in kinds.items()
         )
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             ("", "Everything"),
-            *((name, said) for said, name in kinds),
+            *((name, words) for words, name in said),
         ]
 
 
@@ -92,9 +98,10 @@ class AuditFilter(forms.Form):
 @permission_required(READ_AUDIT, raise_exception=True)
 def audit(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """What was changed, newest first. Its queries depend on the kinds shown, not on the rows."""
-    form = AuditFilter(request.GET)
+    kinds = _kinds(request.user)
+    form = AuditFilter(request.GET, kinds=kinds)
     wanted = form.cleaned_data if form.is_valid() else {}
-    found = _found(wanted)
+    found = _found(wanted, kinds)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
@@ -108,13 +115,13 @@ def audit(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             "page": page,
             "entries": entries(page.object_list),
             "query": query.urlencode(),
-            "row": _row_in_words(wanted.get("row", "")),
+            "row": _row_in_words(wanted.get("row", ""), kinds),
         },
     )
 
 
-def _found(wanted: dict[str, Any]) -> Any:
-    """(kind, history id, …) of every recorded change that is wanted, newest first."""
+def _found(wanted: dict[str, Any], kinds: dict[str, Any]) -> Any:
+    """(kind, history id, …) of every recorded change of ``kinds`` that is wanted, newest first."""
     about = Q()
     if wanted.get("by") == "nobody":
         about &= Q(history_user=None)
@@ -126,12 +133,12 @@ def _found(wanted: dict[str, Any]) -> Any:
         about &= Q(history_date__range=(start, end))
     one, _, key = wanted.get("row", "").partition(":")
     parts = []
-    for name, model in _kinds().items():
+    for name, model in kinds.items():
         if wanted.get("kind") not in (None, "", name):
             continue
-        if one and (one not in _kinds() or not _is_number(key)):
+        if one and (one not in kinds or not _is_number(key)):
             continue
-        of_row = _of_row(model, _kinds()[one], int(key)) if one else Q()
+        of_row = _of_row(model, kinds[one], int(key)) if one else Q()
         if of_row is None:
             continue
         parts.append(
@@ -163,7 +170,7 @@ def entries(found: Iterable[tuple[str, int, Any]]) -> list[Entry]:
     wanted = defaultdict(list)
     for kind, history_id, _ in found:
         wanted[kind].append(history_id)
-    kinds = _kinds()
+    kinds = {kind: apps.get_model(kind) for kind in wanted}
     known = Known()
     read: dict[tuple[str, int], tuple[Any, Any]] = {}
     for kind, ids in wanted.items():
@@ -282,9 +289,9 @@ def _is_number(key: str) -> bool:
     return key.isascii() and key.isdigit()
 
 
-def _row_in_words(row: str) -> str:
+def _row_in_words(row: str, kinds: dict[str, Any]) -> str:
     kind, _, key = row.partition(":")
-    model = _kinds().get(kind)
+    model = kinds.get(kind)
     if model is None or not _is_number(key):
         return ""
     record = model.history.filter(**{model._meta.pk.attname: int(key)}).first()

@@ -20,6 +20,9 @@ from django.views.decorators.http import require_safe
 from elections.involvements import Involvement, involvements
 from elections.models import CalendarAddress, Election
 from elections.sign_in import signed_in_before
+from infolog.asking import is_log_closed
+from infolog.models import Enquiry
+from infolog.standing import Standing, standings
 from releases.acknowledging import deliveries_of
 from releases.models import Reader, ReleasableItem, releasable_models
 from workshops.models import Event
@@ -89,6 +92,10 @@ def own_data_file(request: HttpRequest) -> HttpResponse:
 def _own_part(request: HttpRequest, involved: Involvement, at: dt.datetime) -> dict[str, Any]:
     election = involved.election
     context: dict[str, Any] = {"today": involved.today}
+    context |= {
+        "questions": own_questions(involved, user=request.user, at=at),
+        "may_ask": involved.has_access and not is_log_closed(election, at),
+    }
     if not involved.agent:
         context["agents"] = involved.candidate.agents.active()
     booked = bookings_of(involved.candidate, at)
@@ -145,6 +152,12 @@ def news(
             found.append(Known(row, str(model._meta.verbose_name), row.release.released_at))
     found.sort(key=lambda known: known.at, reverse=True)
     return found[:NEWEST] if since is None else found
+
+
+def own_questions(involved: Involvement, *, user: Reader, at: dt.datetime) -> list[Standing]:
+    """What this candidate or their agents asked, newest first, and where each stands."""
+    asked = Enquiry.objects.filter(asker=involved.candidate).select_related("request__release")
+    return standings(asked, user=user, at=at)
 
 
 def next_dates(involved: Involvement, *, user: Reader, at: dt.datetime) -> list[Entry]:

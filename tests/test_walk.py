@@ -21,6 +21,8 @@ from model_bakery import baker
 from elections.calendar_addresses import make_anew
 from elections.models import Invitation, StandingRequest, User
 from elections.roles import Role
+from infolog.force import path_of
+from infolog.models import Enquiry, ForceAddress
 from releases.models import Delivery
 from releases.update_links import confirm_address, stop_address
 from tests.addresses import Address, all_addresses
@@ -157,6 +159,11 @@ workshops:booking-cancel    theirs     in   ok   ok    404   404  404   404   40
 workshops:booking-cancel    another    in   404  404   404   404  404   404   404  2nd  2nd
 workshops:offer-accept      theirs     in   post post  post  post post  post  post 2nd  2nd
 workshops:offer-decline     theirs     in   post post  post  post post  post  post 2nd  2nd
+infolog:ask                 -          in   ok   ok    403   403  403   403   403  2nd  2nd
+infolog:question            theirs     in   ok   ok    404   404  404   404   404  2nd  2nd
+infolog:question            another    in   404  404   404   404  404   404   404  2nd  2nd
+infolog:withdraw            theirs     in   post post  post  post post  post  post 2nd  2nd
+infolog:force               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:log                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:table               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:csv                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
@@ -169,34 +176,35 @@ infolog:request             elsewhere  404  404  404   ok    404  ok    ok    ok
 # The same for the pages of the admin that no model has, by role; known are all who are signed in
 # and are not staff. Staff without their second factor are led to it, whatever they ask for.
 ADMIN = """
-#                                       anon known edit appr orga answ fina audi admi plain new
-admin:audit                             in   in    403  ok   403  403  403  ok   ok   403   say
-admin:index                             in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
-admin:login                             in   403   go   go   go   go   go   go   go   go    go
-admin:logout                            go   go    post post post post post post post post  say
-admin:password_change                   in   in    404  404  404  404  404  404  404  404   say
-admin:password_change_done              in   in    404  404  404  404  404  404  404  404   say
-admin:autocomplete                      in   in    403  403  403  403  403  403  403  403   say
-admin:jsi18n                            in   in    ok   ok   ok   ok   ok   ok   ok   ok    say
-admin:view_on_site                      in   in    go   go   go   go   go   go   go   403   say
-admin:elections_candidate_import        in   in    403  403  403  403  403  403  ok   403   say
-admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403   say
-admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403   say
-admin:releases_delivery_tell            in   in    403  ok   403  403  403  403  ok   403   say
-admin:workshops_booking_book            in   in    403  403  ok   403  403  403  403  403   say
-admin:workshops_booking_cancel          in   in    403  403  ok   403  403  403  403  403   say
-admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok   ok   403   say
-admin:releases_fairness                 in   in    403  ok   403  403  403  ok   ok   403   say
-admin:releases_fairness_of              in   in    403  ok   403  403  403  ok   ok   403   say
-admin:releases_fairness_csv             in   in    403  ok   403  403  403  ok   ok   403   say
-admin:releases_step                     in   in    403  ok   403  403  403  403  403  403   say
-admin:releases_waive                    in   in    403  go   403  403  403  403  403  403   say
-admin:releases_preview                  in   in    ok   ok   ok   ok   ok   ok   ok   403   say
-admin:releases_release_now              in   in    403  ok   403  403  403  403  403  403   say
-admin:releases_release_time             in   in    403  ok   403  403  403  403  403  403   say
-admin:releases_release_time_off         in   in    post post post post post post post post  say
-admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   404   say
-[admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404   say
+#                                       anon known edit appr orga answ fina audi admi keep plain new
+admin:audit                             in   in    403  ok   403  403  403  ok   ok   ok   403   say
+admin:index                             in   in    ok   ok   ok   ok   ok   ok   ok   ok   ok    say
+admin:login                             in   403   go   go   go   go   go   go   go   go   go    go
+admin:logout                            go   go    post post post post post post post post post  say
+admin:password_change                   in   in    404  404  404  404  404  404  404  404  404   say
+admin:password_change_done              in   in    404  404  404  404  404  404  404  404  404   say
+admin:autocomplete                      in   in    403  403  403  403  403  403  403  403  403   say
+admin:jsi18n                            in   in    ok   ok   ok   ok   ok   ok   ok   ok   ok    say
+admin:view_on_site                      in   in    go   go   go   go   go   go   go   go   403   say
+admin:elections_candidate_import        in   in    403  403  403  403  403  403  ok   403  403   say
+admin:elections_candidate_template      in   in    403  403  403  403  403  403  ok   403  403   say
+admin:elections_standingrequest_decline in   in    403  403  403  403  403  403  ok   403  403   say
+admin:briefings_document_file           in   in    ok   ok   ok   ok   ok   ok   ok   ok   403   say
+admin:releases_fairness                 in   in    403  ok   403  403  403  ok   ok   403  403   say
+admin:releases_fairness_of              in   in    403  ok   403  403  403  ok   ok   403  403   say
+admin:releases_fairness_csv             in   in    403  ok   403  403  403  ok   ok   403  403   say
+admin:releases_step                     in   in    403  ok   403  403  403  403  403  403  403   say
+admin:releases_waive                    in   in    403  go   403  403  403  403  403  403  403   say
+admin:releases_preview                  in   in    ok   ok   ok   ok   ok   ok   ok   ok   403   say
+admin:releases_release_now              in   in    403  ok   403  403  403  403  403  403  403   say
+admin:releases_release_time             in   in    403  ok   403  403  403  403  403  403  403   say
+admin:releases_release_time_off         in   in    post post post post post post post post post  say
+admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   ok   404   say
+[admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404  404   say
+admin:infolog_enquiry_pass_on           in   in    403  403  403  403  403  403  403  ok   403   say
+admin:releases_delivery_tell            in   in   403  ok   403  403  403  403  ok   403  403  say
+admin:workshops_booking_book            in   in   403  403  ok   403  403  403  403  403  403  say
+admin:workshops_booking_cancel          in   in   403  403  ok   403  403  403  403  403  403  say
 """
 
 # What comes of a POST without data to what somebody owns, and to what ends something.
@@ -214,6 +222,9 @@ start-looking        -       in   404  404   404   404  go    go    say 2nd  2nd
 stop-looking         -       go   go   go    go    go   go    go    go  go   go
 impartiality         -       in   403  403   403   403  go    go    ok  2nd  2nd
 elections:standing   -       ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
+infolog:ask          -       in   ok   ok    403   403  403   403   403 2nd  2nd
+infolog:withdraw     theirs  in   go   go    404   404  404   404   404 2nd  2nd
+infolog:force        -       ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
 agents               -       in   ok   404   ok    404  404   404   404 404  404
 mail-choice         -       in   ok   ok    ok    ok   404   404   404 404  404
 mail-events         -       404  404  404   404   404  404   404   404 2nd  2nd
@@ -338,6 +349,37 @@ def enter(people):
     return _enter
 
 
+def _bookings_by_owner(election, candidate) -> dict[str, int]:
+    theirs = Booking.objects.create(
+        book=EventBook.objects.create(election=election, event_slug="canary-public-event"),
+        slot_number=1,
+        candidate=candidate.candidacies.get(),
+        state="booked",
+        made_at=NOON,
+        booked_at=NOON,
+    )
+    another = Booking.objects.exclude(pk=theirs.pk).get()
+    return {"theirs": theirs.pk, "another": another.pk, "": another.pk}
+
+
+def _asked_by_owner(election, candidate) -> dict[str, str]:
+    asked = {}
+    for of, asker, reference in (
+        ("theirs", candidate.candidacies.get(), "EQ-33333"),
+        ("another", None, "EQ-44444"),
+    ):
+        Enquiry.objects.create(
+            election=election,
+            asker=asker,
+            reference=reference,
+            form="email",
+            entered_at=NOON,
+            received_on=NOON.date(),
+        )
+        asked[of] = reference.lower()
+    return asked | {"": asked["theirs"]}
+
+
 @pytest.fixture
 def place(election, other_election, candidate, agent, editor, release_now, rows):
     """The address to ask at, of a name and of what is asked for."""
@@ -350,18 +392,16 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     session = UserSession.objects.get(session_key=elsewhere.session.session_key)
     baker.make(Invitation, agent=agent.agencies.get(), email=agent.email, sent_at=NOON)
     passkey = baker.make(Authenticator, user=rows["user"], type="webauthn", data={"name": "Key"})
-    theirs = Booking.objects.create(
-        book=EventBook.objects.create(election=election, event_slug="canary-public-event"),
-        slot_number=1,
-        candidate=candidate.candidacies.get(),
-        state="booked",
-        made_at=NOON,
-        booked_at=NOON,
-    )
-    another = Booking.objects.exclude(pk=theirs.pk).get()
-    bookings = {"theirs": theirs.pk, "another": another.pk}
     paper = election.documents.get(slug="canary-draft-document")
+    bookings = _bookings_by_owner(election, candidate)
+    asked = _asked_by_owner(election, candidate)
+    ends = APRIL_10 + dt.timedelta(days=1)
+    draft = election.informationrequests.get(slug="canary-draft-request")
+    force_address = ForceAddress.objects.create(
+        request=draft, for_whom="Force Finance", made_at=NOON, expires_at=ends
+    )
     numbers = {
+        "admin:infolog_enquiry_pass_on": Enquiry.objects.get(reference="EQ-33333").pk,
         "end-session": session.pk,
         "agent-end": agent.agencies.get().pk,
         "agent-invite-again": agent.agencies.get().pk,
@@ -376,11 +416,14 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         "admin:releases_release_time": rows["release"].pk,
         "admin:releases_release_time_off": rows["release"].pk,
         "admin:releases_delivery_tell": rows["delivery"].pk,
-        "admin:workshops_booking_cancel": another.pk,
+        "admin:workshops_booking_cancel": bookings["another"],
+        "admin:view_on_site": [ContentType.objects.get_for_model(paper).pk, paper.pk],
     }
-    address = make_anew(candidate, at=NOON)
-    keys = {"theirs": make_anew(candidate, at=NOON).key, "another": address.key}
-    content_type = ContentType.objects.get_for_model(paper).pk
+    places = PLACES | {"infolog:force": path_of(force_address)}
+    old = make_anew(candidate, at=NOON).key
+    keys = {"theirs": make_anew(candidate, at=NOON).key, "another": old, "": "nobody"}
+    # What somebody owns, by the part of the address that tells which.
+    owned = {"pk": bookings, "reference": asked, "key": keys}
     reader = rows["subscriber"]
     tokens = {
         "updates:confirm": confirm_address(reader, is_daily=False).split("/")[-2],
@@ -388,22 +431,17 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     }
 
     def _place(address: Address, of: str) -> str:
-        if address.name in PLACES:
-            return PLACES[address.name]
+        if address.name in places:
+            return places[address.name]
         if address.name in numbers:
             number = numbers[address.name]
             return reverse(address.name, args=number if isinstance(number, list) else [number])
-        if address.name.startswith("workshops:") and "pk" in address.parts:
-            return reverse(address.name, args=[election.slug, bookings.get(of, another.pk)])
-        if address.name == "my-calendar":
-            return reverse(address.name, args=[keys.get(of, "nobody")])
         if page := model_page(address):
             has_row = "object_id" in address.parts
             return reverse(address.name, args=[rows[page[0]].pk] if has_row else [])
-        if address.name == "admin:view_on_site":
-            return reverse(address.name, args=[content_type, paper.pk])
         where = other_election if of == "elsewhere" else election
         args = [where.slug] if "<slug:election_slug>" in address.route else []
+        args += [held.get(of, held[""]) for part, held in owned.items() if part in address.parts]
         if address.name in tokens:
             args.append(tokens[address.name])
         if "slug" in address.parts:

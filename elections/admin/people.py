@@ -12,7 +12,7 @@ from django.utils import timezone
 from elections import second_factor
 from elections.models import User
 from elections.models.user import NOT_STAFF, OFFICE_HOLDER
-from elections.roles import GIVE_ROLES, ROLES, role_of
+from elections.roles import GIVE_ROLES, NOT_BLIND, NOT_TOGETHER, ROLES, role_of
 from elections.sessions import end_sessions
 from pcc_portal.staff_admin import StaffAdmin
 
@@ -39,6 +39,8 @@ class UserForm(ModelForm):
                 self.add_error("groups", ValidationError(OFFICE_HOLDER, code="office_holder"))
             elif not cleaned.get("is_staff"):
                 self.add_error("groups", ValidationError(NOT_STAFF, code="not_staff"))
+            elif {role_of(group) for group in cleaned["groups"]} >= NOT_TOGETHER:
+                self.add_error("groups", ValidationError(NOT_BLIND, code="not_blind"))
         return cleaned
 
     def _post_clean(self) -> None:

@@ -3,8 +3,8 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from infolog import models
 from infolog.models import InformationRequest, Part, Response, Topic
+from infolog.models import request as one_noun
 from releases.models import Release
 from releases.releasing import ReleaseRefused, release_items
 from tests.conftest import release_reviewed
@@ -28,7 +28,7 @@ def test_reference_is_given_when_there_is_none(election):
 
     assert item.reference == item.slug.upper()
     assert item.reference.startswith("IR-")
-    assert set(item.reference[3:]) <= set(models.REFERENCE_ALPHABET)
+    assert set(item.reference[3:]) <= set(one_noun.REFERENCE_ALPHABET)
 
 
 def test_reference_given_by_hand_is_kept(election):
@@ -38,7 +38,7 @@ def test_reference_given_by_hand_is_kept(election):
 def test_reference_in_use_is_not_given_again(election, other_election, monkeypatch):
     make_request(other_election, "Taken", slug="ir-22222")
     coming = iter(["IR-22222", "IR-33333"])
-    monkeypatch.setattr(models, "new_reference", lambda: next(coming))
+    monkeypatch.setattr(one_noun, "new_reference", lambda: next(coming))
 
     assert make_request(election, "Officers").slug == "ir-33333"
 

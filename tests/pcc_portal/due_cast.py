@@ -7,12 +7,42 @@ from model_bakery import baker
 
 from briefings.models import Document, Newsletter
 from elections.models import Candidate, Election, Invitation, Office, StandingRequest, User
-from infolog.models import InformationRequest
+from infolog.models import Disclosure, Enquiry, ForceAddress, InformationRequest, Receipt, Work
+from infolog.working import begin, move_to, pause
 from releases.models import Release
 from tests.conftest import give_status
 from workshops.models import Event, Slot
 
 DAY = dt.timedelta(days=1)
+
+
+def fill_keeper(election: Election, request: InformationRequest, number: int) -> None:
+    """What waits for the keeper of the log, and a response of the force for an officer."""
+    now = timezone.now()
+    for index, state in enumerate(("accepted", "refused")):
+        enquiry = Enquiry.objects.create(
+            election=election,
+            reference=f"EQ-{number}{index}",
+            form="email",
+            received_on=now.date(),
+            entered_at=now,
+        )
+        Receipt.objects.create(enquiry=enquiry, address="a@example.org", state=state, state_at=now)
+    for decision in ("open", "release"):
+        Disclosure.objects.create(
+            election=election,
+            told_at=now,
+            how="visit",
+            told_by="Chief Executive",
+            told_to="Somebody",
+            what="A figure.",
+            decision=decision,
+        )
+    part = request.parts.create(question="Why?")
+    address = ForceAddress.objects.create(
+        request=request, for_whom="Finance", made_at=now, expires_at=now + DAY
+    )
+    address.proposals.create(part=part, name="Pat", role="Head", text="1,242.", made_at=now)
 
 
 def fill(office: Office, number: int) -> Election:
@@ -50,6 +80,22 @@ def fill(office: Office, number: int) -> Election:
     InformationRequest.objects.create(
         election=election, title="Why?", received_on=today, form="in-writing"
     )
+    for name, waits, stage in (
+        ("Overdue", 30, "answering"),
+        ("Today", 7, "received"),
+        ("New", 0, "with-force"),
+        ("Paused", 3, "answering"),
+    ):
+        begun = InformationRequest.objects.create(
+            election=election, title=name, received_on=today - waits * DAY, form="email"
+        )
+        work = begin(begun, at=now)
+        move_to(work, stage, at=now)
+        if name == "Paused":
+            pause(work, about="Which year?", on=today)
+        if name == "Today":
+            Work.objects.filter(pk=work.pk).update(due_on=today)
+    fill_keeper(election, begun, number)
     for format_ in Event.Format.values:
         event = Event.objects.create(
             election=election,

@@ -20,6 +20,8 @@ from elections.models import (
     StandingRequest,
     User,
 )
+from infolog.asking import take_in
+from infolog.models import Enquiry
 from pcc_portal.history import recorded_models
 from pcc_portal.own_data import columns, own_data
 from tests.conftest import APP_KEY, NOON, give_status
@@ -79,6 +81,9 @@ def test_record_of_changes_is_told_of_every_model_that_is_held(candidate):
         "elections.Agent",
         "elections.Invitation",
         "elections.StandingRequest",
+        "infolog.Disclosure",
+        "infolog.Enquiry",
+        "infolog.EnquiryPart",
     }
 
 
@@ -196,6 +201,8 @@ def test_own_data_costs_the_same_queries(count, candidate, election, django_asse
         Agent.objects.create(candidate=row, user=user, name="A", invited_at=NOON)
         Invitation.objects.create(candidate=row, email=candidate.email, sent_at=NOON)
         give_status(row, "declared", on=dt.date(2016, 1, 2 + number))
+        enquiry = Enquiry(election=election, asker=row, form="email", received_on=NOON.date())
+        take_in(enquiry, ["Why?"], at=NOON)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(27):
         own_data(candidate, at=NOON)

@@ -2,13 +2,26 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.forms import CheckboxSelectMultiple, ModelForm
+from django.forms import CheckboxSelectMultiple, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from elections.models import Election
+from elections.refusals import Refused
+from infolog import working
+from infolog.forms import InOrderForm, InOrderFormSet
+from infolog.holding import hold
+from infolog.models import (
+    InformationRequest,
+    InformationRequestQuerySet,
+    Part,
+    Response,
+    Topic,
+    Wording,
+)
+from infolog.models.wording import put_in
 from pcc_portal.staff_admin import StaffAdmin
 from releases.admin import (
     ReleasableAdmin,
@@ -17,9 +30,6 @@ from releases.admin import (
     is_open,
     state,
 )
-
-from .forms import InOrderForm, InOrderFormSet
-from .models import InformationRequest, Part, Response, Topic
 
 
 @admin.register(Topic)
@@ -50,14 +60,61 @@ class TopicAdmin(StaffAdmin):
         return topic.count
 
 
+class WordingForm(InOrderForm):
+    """A row of words into which approved ones can be put, by choosing."""
+
+    wording_kind: Wording.Kind
+    into: str
+
+    wording = ModelChoiceField(
+        Wording.objects.none(),
+        required=False,
+        empty_label="Nothing",
+        error_messages={"invalid_choice": "That wording is not approved, or not any more."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["wording"]
+        field.queryset = Wording.objects.approved().filter(kind=self.wording_kind)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("wording"):
+            cleaned[self.into] = put_in(cleaned.get(self.into, ""), cleaned["wording"])
+        return cleaned
+
+
+class PartForm(WordingForm):
+    wording_kind, into = Wording.Kind.GROUND, "outcome_note"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["wording"].label = "put in a ground"
+        self.fields[
+            "wording"
+        ].help_text = (
+            "Saving adds its approved words, and what can be done next, to the outcome note."
+        )
+
+
+class ResponseForm(WordingForm):
+    wording_kind, into = Wording.Kind.PARAGRAPH, "text"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["wording"].label = "put in a standard paragraph"
+        self.fields["wording"].help_text = "Saving adds its approved words at the end."
+
+
 class PartInline(ReleasedPartInline, admin.StackedInline):
     """What was asked, question by question; the responses have a page for each."""
 
     model = Part
-    form = InOrderForm
+    form = PartForm
     formset = InOrderFormSet
     extra = 0
-    fields = ("position", "question", "outcome", "outcome_note", "answers")
+    fields = ("position", "question", "outcome", "outcome_note", "wording", "answers")
     readonly_fields = ("answers",)
     verbose_name = "part"
     verbose_name_plural = "parts: one for each question"
@@ -98,12 +155,23 @@ class InformationRequestAdmin(ReleasableAdmin):
     search_fields = ("title", "slug", "parts__question", "parts__responses__text")
     date_hierarchy = "received_on"
     inlines = (PartInline,)
+    actions = (*ReleasableAdmin.actions, "hold_back")
     radio_fields = {"form": admin.VERTICAL}
     filter_horizontal = ("see_also", "documents")
     begun = (None, {"fields": ("election", "title", "received_on", "form", "introduction")})
     asked = (
         "What was asked",
-        {"fields": ("shown_reference", "title", "received_on", "form", "introduction", "event")},
+        {
+            "fields": (
+                "shown_reference",
+                "shown_work",
+                "title",
+                "received_on",
+                "form",
+                "introduction",
+                "event",
+            )
+        },
     )
     around = ("What belongs to it", {"fields": ("topics", "note", "see_also", "documents")})
     readers = (
@@ -118,7 +186,8 @@ class InformationRequestAdmin(ReleasableAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Topics, events and papers are those of its election, so that cannot change under them.
-        return ("shown_reference", "shown_outcome", state) + (("election",) if obj else ())
+        shown = ("shown_reference", "shown_work", "shown_outcome", state)
+        return shown + (("election",) if obj else ())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("parts")
@@ -162,6 +231,36 @@ class InformationRequestAdmin(ReleasableAdmin):
             reverse("admin:infolog_informationrequest_change", args=[obj.pk])
         )
 
+    def save_model(
+        self, request: HttpRequest, obj: InformationRequest, form: ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            working.begin(obj, at=timezone.now())
+        elif "received_on" in form.changed_data and hasattr(obj, "work"):
+            working.reckon(obj.work)
+
+    @admin.action(description="Hold until the next release time", permissions=["release"])
+    def hold_back(self, request: HttpRequest, queryset: InformationRequestQuerySet) -> None:
+        """Together with all others that are held, so that the moment does not show who asked."""
+        items = list(queryset.select_related("election", "release"))
+        try:
+            bundle = hold(items, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        except Refused as refused:
+            self.message_user(request, refused.sentence, messages.ERROR)
+        else:
+            held = f"Held until then: {bundle}. Everything in it has to be approved by that time."
+            self.message_user(request, held, messages.SUCCESS)
+
+    @admin.display(description="work")
+    def shown_work(self, obj: InformationRequest) -> str:
+        work = getattr(obj, "work", None)
+        if work is None:
+            return "None recorded"
+        page = reverse("admin:infolog_work_change", args=[work.pk])
+        due = f", due on {work.due_on:%-d %B %Y}" if work.due_on and not obj.is_released else ""
+        return format_html('<a href="{}">{}</a>{}', page, work.get_stage_display(), due)
+
     @admin.display(description="reference", ordering="slug")
     def shown_reference(self, obj: InformationRequest) -> str:
         return obj.reference
@@ -175,10 +274,10 @@ class ResponseInline(ReleasedPartInline, admin.StackedInline):
     """What was said in response, speaker by speaker, in the order it was said."""
 
     model = Response
-    form = InOrderForm
+    form = ResponseForm
     formset = InOrderFormSet
     extra = 0
-    fields = ("position", "responder", "role", "text")
+    fields = ("position", "responder", "role", "text", "wording")
     verbose_name_plural = "responses: one for each speaker, in the order they spoke"
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:

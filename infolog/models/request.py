@@ -19,16 +19,17 @@ from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 
 
-def new_reference() -> str:
-    """A public reference that tells neither the order nor the number of requests, as IR-7K4QX."""
-    return "IR-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(5))
+def new_reference(prefix: str = "IR") -> str:
+    """A reference that tells neither the order nor the number of requests, as IR-7K4QX."""
+    return f"{prefix}-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(5))
 
 
 def _unused_slug() -> str:
-    """A new reference in small letters that no request in any election has. Costs a query."""
+    """A new reference in small letters that no request ever had, deleted ones too. Two queries."""
     while True:
         slug = new_reference().lower()
-        if not InformationRequest.objects.filter(slug=slug).exists():
+        had: Any = InformationRequest.history.filter(slug=slug)
+        if not (InformationRequest.objects.filter(slug=slug).exists() or had.exists()):
             return slug
 
 

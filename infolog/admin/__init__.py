@@ -1,0 +1,3 @@
+from . import enquiries, requests, work
+
+__all__ = ["enquiries", "requests", "work"]

@@ -1,0 +1,34 @@
+from .disclosure import Disclosure
+from .enquiry import SEE_ASKERS, Enquiry, EnquiryPart, Receipt
+from .force import ForceAddress, Proposal
+from .request import (
+    InformationRequest,
+    InformationRequestQuerySet,
+    Part,
+    Response,
+    Topic,
+    new_reference,
+)
+from .rules import LogRules
+from .wording import Wording
+from .work import Pause, Work
+
+__all__ = [
+    "SEE_ASKERS",
+    "Disclosure",
+    "Enquiry",
+    "EnquiryPart",
+    "ForceAddress",
+    "InformationRequest",
+    "InformationRequestQuerySet",
+    "LogRules",
+    "Part",
+    "Pause",
+    "Proposal",
+    "Receipt",
+    "Response",
+    "Topic",
+    "Wording",
+    "Work",
+    "new_reference",
+]
