@@ -375,5 +375,5 @@ def test_page_costs_the_same_queries(
     _arrive(client, candidate)
     client.get(MY_PAGE)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(MY_PAGE)
