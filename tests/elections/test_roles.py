@@ -232,7 +232,8 @@ def test_only_the_approver_releases(client, make_staff, rows, role):
     client.force_login(make_staff(role))
     Part.objects.update(outcome="not-answered")
     pass_review(rows["informationrequest"])
-    chosen = {"action": "release_now", "_selected_action": rows["informationrequest"].pk}
+    chosen = {"action": "release_now", "confirmed": "yes"}
+    chosen["_selected_action"] = rows["informationrequest"].pk
 
     client.post("/admin/infolog/informationrequest/", chosen)
 
