@@ -81,7 +81,7 @@ def starts() -> set[str]:
     for address in all_addresses():
         if address.name.startswith("admin:") or address.route.startswith("admin/"):
             continue
-        if {"pk", "key"} & set(address.parts) or address.name.startswith("["):
+        if {"pk", "key", "token"} & set(address.parts) or address.name.startswith("["):
             continue
         kinds = KINDS[address.name.partition(":")[2]] if "slug" in address.parts else ()
         rows = [f"canary-{mark}-{kind}" for mark in MARKS for kind in kinds] or [None]
