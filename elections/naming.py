@@ -68,7 +68,9 @@ def _check_candidate(
 def _full_name(candidate: Candidate) -> re.Pattern[str]:
     """Either way round, with all other names or the first of them, and after a title."""
     surname = _spaced(candidate.surname)
-    others = {_spaced(candidate.other_names), _spaced(candidate.other_names.split()[0])}
+    # Somebody can stand under one name only.
+    first = candidate.other_names.split()[:1]
+    others = {_spaced(name) for name in (candidate.other_names, *first)}
     titles = "|".join(sorted(TITLES))
     ways = [rf"(?:{titles})\.? {surname}"]
     for other in sorted(others):

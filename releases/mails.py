@@ -108,8 +108,10 @@ class Told:
 
     @property
     def earlier_address(self) -> str:
-        """Where the version before stays readable; empty for a first version."""
-        return f"{self.address}?version={self.item.version - 1}" if self.item.version > 1 else ""
+        """Where the version before stays readable; empty for a first version and a withdrawal."""
+        if self.item.version == 1 or self.item.is_withdrawal:
+            return ""
+        return f"{self.address}?version={self.item.version - 1}"
 
 
 @dataclass(frozen=True)

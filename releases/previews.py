@@ -5,20 +5,22 @@ of it is kept, and what it shows cannot be used to send anything.
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import resolve
 
 from elections.looking import StandIn
 from elections.refusals import Refused
 from pcc_portal.rehearsing import rehearsal
 
+from .mails import GREETING, compose
 from .models import Reader, ReleasableItem, Release
 
 
@@ -30,6 +32,7 @@ class Way:
     label: str
     reader: Callable[[ReleasableItem], Reader]
     is_print: bool = False
+    is_mail: bool = False
 
     @property
     def told(self) -> str:
@@ -53,6 +56,7 @@ WAYS = {
     for way in (
         Way("public", "As the public", _public),
         Way("candidate", "As a candidate", _candidate),
+        Way("mail", "As mail to candidates", _candidate, is_mail=True),
         Way("print", "In print", _first_reader, is_print=True),
     )
 }
@@ -62,11 +66,6 @@ def ways_for(item: ReleasableItem) -> list[Way]:
     """The public is not shown what is for candidates only."""
     is_public = item.audience == item.Audience.PUBLIC
     return [way for way in WAYS.values() if is_public or way.code != "public"]
-
-
-def has_mail() -> bool:
-    """Whether there is something that says what the mail of a release looks like."""
-    return find_spec("releases.mails") is not None
 
 
 def drawn_as_released(request: HttpRequest, item: Any, way: Way, at: dt.datetime) -> HttpResponse:
@@ -83,8 +82,17 @@ def drawn_as_released(request: HttpRequest, item: Any, way: Way, at: dt.datetime
         _refuse_unready(item)
         bundle.released_at = at
         bundle.save()
+        if way.is_mail:
+            return _mail(bundle, way)
         response: HttpResponse = _answer(_asked(request, item, way))
         return response
+
+
+def _mail(bundle: Release, way: Way) -> HttpResponse:
+    """The letter of the release, marked as a preview."""
+    html = compose([bundle], is_public=False).html.replace(GREETING, "Dear candidate,")
+    marked = render_to_string("components/preview.html", {"preview": way})
+    return HttpResponse(re.sub(r"<body[^>]*>", lambda body: body[0] + marked, html, count=1))
 
 
 def _refuse_unready(item: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.text import capfirst
 
+from pcc_portal.plain_text import plain_text
 from pcc_portal.values import NOTHING, in_words, label
 
 from .content import part_models
@@ -40,7 +41,7 @@ def _fields(row: Any) -> Any:
         if isinstance(field, models.FileField):
             told = "; ".join(filter(None, [str(value).rpartition("/")[2]])) or NOTHING
         elif isinstance(field, models.TextField | models.CharField) and not field.choices:
-            told = str(value)
+            told = plain_text(value) if value.startswith("<") else str(value)
         else:
             told = in_words(field, value)
         if told and told != NOTHING:

@@ -62,7 +62,7 @@ def test_nothing_stays_of_a_preview(drafts, staff, client, candidate):
     pages = dict(caches["pages"]._cache)
 
     for item in drafts:
-        for way in ("public", "candidate", "print"):
+        for way in ("public", "candidate", "mail", "print"):
             assert see(staff, item, way).status_code == 200
 
     assert public_revision() == revision
@@ -112,6 +112,16 @@ def test_preview_of_what_is_for_candidates(election, staff):
         page = see(staff, document, way)
         assert "canary-draft-document-title" in page.content.decode()
     assert 'build/portal-print.css"' in page.content.decode()
+
+
+def test_preview_as_mail_is_the_letter_and_is_sent_to_nobody(drafts, staff, candidate, mailoutbox):
+    page = see(staff, drafts[0], "mail").content.decode()
+
+    assert "This is a preview: nothing has been released." in page
+    assert "Dear candidate," in page
+    assert "canary-draft-document-title" in page
+    assert mailoutbox == []
+    assert not Delivery.objects.exists()
 
 
 def test_preview_cannot_write(drafts, staff):
