@@ -44,19 +44,32 @@ LOG = (
     "infolog.response",
     "infolog.topic",
 )
+# An office's own log on its way to drafts.
+IMPORTS = ("infolog.logimport",)
 RELEASES = ("releases.release",)
 # What the portal itself writes of releases: read, and never changed by anyone.
 LEDGER = "releases.ledgerentry", "releases.review", "releases.waiver"
 # Whom it told, at which address.
 MAIL = "releases.delivery", "releases.catchup", "releases.subscriber"
 CONTENT = (*NEWSLETTERS, *DOCUMENTS, *FIGURES, *EVENTS, *LOG, *RELEASES)
-EVERYTHING = (*ELECTIONS, "elections.nonworkingday", *PEOPLE, *RECORDS, *CONTENT, *LEDGER, *MAIL)
+EVERYTHING = (
+    *ELECTIONS,
+    "elections.nonworkingday",
+    *PEOPLE,
+    *RECORDS,
+    *CONTENT,
+    *IMPORTS,
+    *LEDGER,
+    *MAIL,
+)
 
 READ_AUDIT = "elections.read_audit"
 GIVE_ROLES = "elections.give_roles"
 RELEASE = "releases.release_items"
 # To say what became of a mail that is in doubt, and that somebody was told by telephone.
 SETTLE = "releases.settle_delivery"
+# The original file of a log can name who asked.
+READ_ORIGINAL = "infolog.read_original"
 
 
 def _all(models: tuple[str, ...], *verbs: str) -> frozenset[str]:
@@ -107,10 +120,10 @@ ROLES = {
     ),
     Role.APPROVER: Rights(
         "reads everything, releases, and reads the record of changes",
-        _view(*EVERYTHING) | {RELEASE, SETTLE, READ_AUDIT},
+        _view(*EVERYTHING) | {RELEASE, SETTLE, READ_AUDIT, READ_ORIGINAL},
     ),
     Role.ORGANISER: Rights("looks after events and their times", _READ | _edit(*EVENTS)),
-    Role.ANSWERING: Rights("looks after the information log", _READ | _edit(*LOG)),
+    Role.ANSWERING: Rights("looks after the information log", _READ | _edit(*LOG, *IMPORTS)),
     Role.FINANCE: Rights("looks after tables and figures", _READ | _edit(*FIGURES)),
     Role.AUDITOR: Rights(
         "reads everything, and the record of changes; changes nothing",

@@ -21,6 +21,7 @@ from elections.models import (
     User,
 )
 from elections.roles import ROLES, Role, bring_roles
+from infolog.importing.taking_in import take_in
 from infolog.models import InformationRequest, Part, Topic
 from releases.models import Delivery, Release, Subscriber, Waiver
 from releases.offers import record_offer
@@ -56,6 +57,7 @@ part             v...   v...   v...   v.cd   v...   v...   v...
 topic            v...   v...   v...   vacd   v...   v...   v...
 review           v...   v...   v...   v...   v...   v...   v...
 waiver           v...   v...   v...   v...   v...   v...   v...
+logimport        ....   v...   ....   vacd   ....   v...   v...
 """
 EXPECTED = {
     role: {line.split()[0]: line.split()[column] for line in TABLE.split("\n") if line}
@@ -119,6 +121,7 @@ def rows(election):
         Waiver.objects.create(
             election=election, kind="k", slug="s", code="c", sentence=".", reason=".", at=NOON
         ),
+        take_in(b"Question,Answer\nWhy?,Because.", "log.csv", election=election, by=None, at=NOON),
     ]
     return {row._meta.model_name: row for row in made}
 
