@@ -187,7 +187,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(_secret("TRUSTED_PROXY_COUNT", "0"))
 # What staff have to have done before a staff page opens, in this order (pcc_portal/staff_gates.py).
 STAFF_GATES = ["elections.impartiality.gate"]
 # Where each room says how long it keeps what about people (pcc_portal/retention.py).
-RETENTION = ["elections.retention", "releases.retention"]
+RETENTION = ["elections.retention", "releases.retention", "infolog.importing.retention"]
 # Where each room says what it holds about a person (pcc_portal/own_data.py).
 OWN_DATA = ["elections.own_data", "releases.own_data", "workshops.own_data", "infolog.own_data"]
 # What each room has to say on the staff's first page (pcc_portal/desk.py).

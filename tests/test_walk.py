@@ -21,6 +21,7 @@ from model_bakery import baker
 from elections.calendar_addresses import make_anew
 from elections.models import Invitation, StandingRequest, User
 from elections.roles import Role
+from infolog.importing.taking_in import confirm_columns
 from releases.models import Delivery
 from releases.update_links import confirm_address, stop_address
 from tests.addresses import Address, all_addresses
@@ -144,6 +145,7 @@ workshops:event             elsewhere  404  404  404   ok    404  ok    ok    ok
 infolog:log                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:table               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:csv                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:export              -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:request             public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:request             candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
 infolog:request             draft      404  404  404   404   404  404   404   404  2nd  2nd
@@ -177,6 +179,12 @@ admin:releases_preview                  in   in    ok   ok   ok   ok   ok   ok  
 admin:releases_release_now              in   in    403  ok   403  403  403  403  403  403   say
 admin:releases_release_time             in   in    403  ok   403  403  403  403  403  403   say
 admin:releases_release_time_off         in   in    post post post post post post post post  say
+admin:infolog_logimport_original        in   in    403  ok   403  403  403  403  403  403   say
+admin:infolog_logimport_columns         in   in    403  ok   403  ok   403  ok   ok   403   say
+admin:infolog_logimport_request         in   in    403  403  403  ok   403  403  403  403   say
+admin:infolog_logimport_decide          in   in    post post post post post post post post  say
+admin:infolog_logimport_accept          in   in    post post post post post post post post  say
+admin:infolog_logimport_drafts          in   in    post post post post post post post post  say
 admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   404   say
 [admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404   say
 """
@@ -223,6 +231,7 @@ PLACES = {
     "[robots.txt]": "/robots.txt",
     "[admin/(?P<url>.*)$]": "/admin/nowhere/",
     "admin:app_list": "/admin/briefings/",
+    "infolog:export": "/pcc-2021/log/export/office.csv",
 }
 
 
@@ -317,7 +326,15 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     baker.make(Invitation, agent=agent.agencies.get(), email=agent.email, sent_at=NOON)
     passkey = baker.make(Authenticator, user=rows["user"], type="webauthn", data={"name": "Key"})
     paper = election.documents.get(slug="canary-draft-document")
+    log_import = rows["logimport"]
+    confirm_columns(log_import, log_import.uses, form="email", responder="The office")
     numbers = {
+        **{
+            f"admin:infolog_logimport_{page}": log_import.pk
+            for page in ("original", "columns", "accept", "drafts")
+        },
+        "admin:infolog_logimport_request": [log_import.pk, 1],
+        "admin:infolog_logimport_decide": [log_import.pk, 1],
         "end-session": session.pk,
         "agent-end": agent.agencies.get().pk,
         "agent-invite-again": agent.agencies.get().pk,

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from elections.models import Election
@@ -174,8 +175,9 @@ class LogImportAdmin(StaffAdmin):
             request, "columns", title, log_import=log_import, form=form, may_change=may_change
         )
 
+    @method_decorator(require_POST)
     def make_drafts(self, request: HttpRequest, pk: int) -> HttpResponse:
-        log_import = self._posted(request, pk)
+        log_import = self._asked_for(request, pk, to_change=True)
         by: Any = request.user
         try:
             apply(log_import, by=by)
@@ -183,9 +185,10 @@ class LogImportAdmin(StaffAdmin):
             self.message_user(request, refused.sentence, messages.ERROR)
         return redirect("admin:infolog_logimport_change", pk)
 
+    @method_decorator(require_POST)
     def accept_all(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Every request with one doubt only, for one reason."""
-        log_import = self._posted(request, pk)
+        log_import = self._asked_for(request, pk, to_change=True)
         code, reason = request.POST.get("code", "")[:20], request.POST.get("reason", "")[:1000]
         by: Any = request.user
         try:
@@ -200,11 +203,10 @@ class LogImportAdmin(StaffAdmin):
             self.message_user(request, refused.sentence, messages.ERROR)
         return redirect("admin:infolog_logimport_change", pk)
 
+    @method_decorator(require_safe)
     def original(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The file as it was uploaded, for the few who may know who asked."""
         log_import = self._asked_for(request, pk)
-        if request.method not in ("GET", "HEAD"):
-            return require_safe(lambda _: HttpResponse())(request)
         if not _may_read_original(request, log_import):
             raise PermissionDenied
         try:
@@ -260,8 +262,9 @@ class LogImportAdmin(StaffAdmin):
             self.message_user(request, f"Request {position} is accepted.", messages.SUCCESS)
         return redirect("admin:infolog_logimport_change", pk)
 
+    @method_decorator(require_POST)
     def decide(self, request: HttpRequest, pk: int, position: int) -> HttpResponse:
-        row = _row(self._posted(request, pk), position)
+        row = _row(self._asked_for(request, pk, to_change=True), position)
         try:
             self.message_user(request, self._decided(request, row), messages.SUCCESS)
         except Refused as refused:
@@ -297,12 +300,6 @@ class LogImportAdmin(StaffAdmin):
             raise PermissionDenied
         if log_import is None:
             raise Http404("There is no such import.")
-        return log_import
-
-    def _posted(self, request: HttpRequest, pk: int) -> LogImport:
-        log_import = self._asked_for(request, pk, to_change=True)
-        if request.method != "POST":
-            raise Http404("This is done with a button.")
         return log_import
 
     def _page(self, request: HttpRequest, name: str, title: str, **more: Any) -> HttpResponse:

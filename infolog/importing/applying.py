@@ -113,13 +113,16 @@ def _requests(
 
 
 def _slugs(count: int) -> list[str]:
-    """New references nobody has. A query, and seldom a second one."""
+    """New references nobody has. A query, and seldom a second one.
+
+    They are sorted, so that a log stays in its office’s order: it was public in that order.
+    """
     slugs: set[str] = set()
     while len(slugs) < count:
         new = {new_reference().lower() for _ in range(count - len(slugs))}
         known = InformationRequest.objects.filter(slug__in=new).values_list("slug", flat=True)
         slugs |= new - set(known)
-    return list(slugs)
+    return sorted(slugs)
 
 
 def _add_topics(

@@ -8,6 +8,8 @@ from pathlib import Path
 from .flat import read_flat
 from .table import SECONDS_AT_MOST, TOO_SLOW, Gathered, Table, UnreadableFile
 
+# By the clock: a process that sleeps uses up nothing.
+WAIT_AT_MOST = 4 * SECONDS_AT_MOST
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _SENTENCES = {
     "encrypted": "The file is locked with a password. Save it without one.",
@@ -28,7 +30,7 @@ def read_pdf(content: bytes) -> Table:
             cwd=_ROOT,
             input=content,
             capture_output=True,
-            timeout=2 * SECONDS_AT_MOST,
+            timeout=WAIT_AT_MOST,
             check=False,
         )
     except subprocess.TimeoutExpired as error:

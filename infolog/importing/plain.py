@@ -131,7 +131,7 @@ def _delimiter(text: str, among: str) -> str:
         except csv.Error:
             pass
         parted = [width for width in widths if width > 1]
-        if not parted or 2 * len(parted) < len(widths):
+        if len(parted) < 2 or 2 * len(parted) < len(widths):
             continue
         usual = max(set(parted), key=parted.count)
         score = parted.count(usual) / len(widths) * min(usual, 10)

@@ -129,15 +129,16 @@ def make_proposals(pk: int) -> str:
     if log_import is None:
         return "Nothing to read."
     try:
-        proposal = _proposal(log_import)
-        _keep(log_import, proposal)
+        proposal = proposal_of(log_import)
+        keep(log_import, proposal)
     except Exception:
         LogImport.objects.filter(pk=pk).update(state=LogImport.State.FAILED)
         raise
     return f"{len(proposal.entries)} requests proposed."
 
 
-def _proposal(log_import: LogImport) -> Proposal:
+def proposal_of(log_import: LogImport) -> Proposal:
+    """What the kept file would become by its columns as they are matched now."""
     uses = tuple(Use(use) for use in log_import.uses)
     columns = Columns(uses, tuple(log_import.headings), log_import.header)
     table = kept_table(log_import)
@@ -147,7 +148,8 @@ def _proposal(log_import: LogImport) -> Proposal:
     return propose(table, context_of(log_import.election, by_hand, log_import.form))
 
 
-def _keep(log_import: LogImport, proposal: Proposal) -> None:
+def keep(log_import: LogImport, proposal: Proposal) -> None:
+    """Write the proposal down in place of any before, and tell how far that is."""
     known = _known_questions(log_import.election)
     log_import.requests.all().delete()
     entries = proposal.entries

@@ -13,13 +13,15 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z£\d])|\n+")
+_NUMBER = re.compile(r"\(?(\d{1,2}|[a-h])\.", re.IGNORECASE)
 
 
 def sentences(text: str) -> list[str]:
     """The sentences and lines of a text, each without the space after it."""
     found, begin = [], 0
     for end in _SENTENCE_END.finditer(text):
-        if end.group()[0] == "." and _ABBREVIATED.search(text[begin : end.start() + 1]):
+        so_far = text[begin : end.start() + 1]
+        if so_far[-1] == "." and (_ABBREVIATED.search(so_far) or _NUMBER.fullmatch(so_far.strip())):
             continue
         found.append(text[begin : end.end()].strip())
         begin = end.end()
@@ -52,6 +54,13 @@ _ASKS = re.compile(r"\?[\"'”’)\]]*$")
 _NUMBERED = re.compile(
     r"\(?(?:\d{1,2}|[a-h]|[ivx]{1,4}|q\d{1,2})[.):]\s+|[-•●▪◦–]\s+", re.IGNORECASE
 )
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a text begins with a number or a bullet, as an item of a list does."""
+    return bool(_NUMBERED.match(text))
+
+
 _ABOUT_THE_ASKING = re.compile(
     r"(the following|this question|these questions|question (was )?(submitted|asked|received))\b.*"
     r"\b(question|submitted|asked|received|raised|sent)",

@@ -50,3 +50,16 @@ def under(cells: list[str], headings: list[str]) -> list[tuple[str, str]]:
     """Each cell with the heading it stands under."""
     beside = ["Beside the last column"] * max(0, len(cells) - len(headings))
     return list(zip([*headings, *beside], cells, strict=False))
+
+
+KINDS_OF_FILE = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV", "json": "JSON"}
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def kind_of_file(ending: str) -> str:
+    return KINDS_OF_FILE[ending]

@@ -15,9 +15,9 @@ from infolog.importing.table import MEGABYTES_AT_MOST
 from infolog.importing.taking_in import (
     as_json,
     context_of,
-    kept_table,
-    make_proposals,
+    keep,
     match_columns,
+    proposal_of,
     table_of,
     take_in,
 )
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--election", required=True, metavar="SLUG", help="as in pcc-2024")
         parser.add_argument("--dry-run", action="store_true", help="read and tell; keep nothing")
         parser.add_argument("--json", action="store_true", help="tell everything, for programs")
+        parser.add_argument("--quiet", action="store_true", help="tell nothing but refusals")
         parser.add_argument(
             "--form",
             default="",
@@ -58,8 +59,10 @@ class Command(BaseCommand):
                 told = _import(content, options["file"].name, election, options["form"])
         except (UnreadableFile, Refused) as refused:
             raise CommandError(f"{refused} Nothing was kept. ({refused.code})") from refused
-        whole = json.dumps(told, indent=2, ensure_ascii=False)
-        self.stdout.write(whole if options["json"] else _short(told))
+        if options["json"]:
+            self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
+        elif not options["quiet"]:
+            self.stdout.write(_short(told))
 
 
 def _content(file: Path) -> bytes:
@@ -73,14 +76,14 @@ def _content(file: Path) -> bytes:
 
 def _import(content: bytes, filename: str, election: Election, form: str) -> dict[str, Any]:
     log_import = take_in(content, filename, election=election, by=None, at=timezone.now())
-    # Once for what is told, and once more to be kept: the same by the same rules.
-    proposal = propose(kept_table(log_import), context_of(election, form=form))
-    told = {"dry_run": False, **as_json(proposal)}
+    log_import.form = form
+    proposal = proposal_of(log_import)
+    told = {"dry_run": False, **as_json(proposal), "import": log_import.pk}
     if not proposal.columns.is_usable:
-        return {**told, "import": log_import.pk, "drafts": 0, "next": "Match the columns."}
+        return {**told, "drafts": 0, "next": "Match the columns on the staff pages."}
     match_columns(log_import, log_import.uses, form=form, responder=log_import.responder)
-    make_proposals(log_import.pk)
-    return {**told, "import": log_import.pk, "drafts": _apply(log_import)}
+    keep(log_import, proposal)
+    return {**told, "drafts": _apply(log_import)}
 
 
 def _apply(log_import: LogImport) -> int:
