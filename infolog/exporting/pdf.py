@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -30,11 +31,11 @@ def as_pdf(sheet: Sheet) -> bytes:
         return _compiled(log, [])
 
 
-def _compiled(log: str, standards: list[str]) -> bytes:
-    made: bytes = typst.compile(
-        _TEMPLATE.read_bytes(),
+def _compiled(log: str, standards: list[Any]) -> bytes:
+    made: Any = typst.compile(
+        str(_TEMPLATE),
         root=str(_TEMPLATE.parent),
         sys_inputs={"log": log},
         pdf_standards=standards,
     )
-    return made
+    return bytes(made)

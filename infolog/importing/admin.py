@@ -1,5 +1,6 @@
 """The pages on which an office takes its existing log in."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -56,15 +57,18 @@ class LogImportAdmin(StaffAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         open_ones = Q(requests__waits=True, requests__decision=ImportedRequest.Decision.OPEN)
         waiting = Count("requests", filter=open_ones)
-        return super().get_queryset(request).select_related("election").annotate(waiting=waiting)
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("election")
+        counted: QuerySet[Any] = rows.annotate(waiting=waiting)
+        return counted
 
     @admin.display(description="requests that wait", ordering="waiting")
     def waiting(self, obj: Any) -> int:
-        return obj.waiting
+        count: int = obj.waiting
+        return count
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        own = [
+        own: list[tuple[str, Any, str]] = [
             ("original/", self.original, "original"),
             ("drafts/", self.make_drafts, "drafts"),
             ("accept/", self.accept_all, "accept"),
@@ -88,8 +92,8 @@ class LogImportAdmin(StaffAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         current = Election.objects.current(timezone.localdate())
-        bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        form = UploadForm(*bound, initial={"election": current})
+        bound: Any = request.POST if request.method == "POST" else None
+        form = UploadForm(bound, request.FILES or None, initial={"election": current})
         if form.is_bound and form.is_valid() and (made := self._taken_in(request, form)):
             return redirect("admin:infolog_logimport_change", made.pk)
         return self._page(request, "upload", "Take an existing log in", form=form)
@@ -118,7 +122,8 @@ class LogImportAdmin(StaffAdmin):
     ) -> HttpResponse:
         log_import = self.get_object(request, object_id)
         if log_import is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            self.message_user(request, "There is no such import.", messages.WARNING)
+            return redirect("admin:index")
         if not self.has_view_permission(request, log_import):
             raise PermissionDenied
         if request.method == "POST" or log_import.state == LogImport.State.MATCHING:
@@ -324,10 +329,10 @@ class LogImportAdmin(StaffAdmin):
 
 def _delete(log_import: LogImport) -> None:
     """The import and its file. Drafts that were made of it stay."""
-    file = log_import.file
+    storage, name = log_import.file.storage, log_import.file.name
     log_import.delete()
-    if file:
-        transaction.on_commit(lambda: file.storage.delete(file.name))
+    if name:
+        transaction.on_commit(partial(storage.delete, name))
 
 
 def _may_read_original(request: HttpRequest, log_import: LogImport) -> bool:

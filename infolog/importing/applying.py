@@ -53,7 +53,7 @@ def make_drafts(pk: int, by: int | None = None) -> str:
     log_import = LogImport.objects.filter(pk=pk, state=LogImport.State.APPLYING).first()
     if log_import is None:
         return "Nothing to make drafts of."
-    user = User.objects.filter(pk=by).first()
+    user = User.objects.filter(pk=by).first() if by else None
     until = time.monotonic() + SECONDS_AT_MOST
     try:
         while made := _some_drafts(log_import, user):
@@ -95,12 +95,12 @@ def _requests(
     log_import: LogImport, rows: list[ImportedRequest], by: User | None
 ) -> list[InformationRequest]:
     slugs = _slugs(len(rows))
-    made = [
+    made: list[Any] = [
         InformationRequest(
             election=log_import.election,
             slug=slug,
             title=row.title,
-            received_on=row.date,
+            received_on=row.date,  # type: ignore[misc]  # none without a date gets here
             form=row.form,
             introduction=row.introduction,
             note=row.note,
@@ -150,7 +150,7 @@ def _add_topics(
 
 def _record_topics(links: list[Any], items: list[InformationRequest]) -> None:
     """As a topic that is added one by one is recorded."""
-    history: Any = InformationRequest.history  # type: ignore[attr-defined]
+    history: Any = InformationRequest.history
     records = dict(
         history.filter(id__in=[item.pk for item in items]).values_list("id", "history_id")
     )

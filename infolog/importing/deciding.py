@@ -101,7 +101,8 @@ def change(
     check_again(row)
     decision = ImportedRequest.Decision
     _decide(row, decision.OPEN if row.waits else decision.ACCEPTED, by=by, at=at, reason="")
-    return row.doubts
+    doubts: list[dict[str, Any]] = row.doubts
+    return doubts
 
 
 def accept_all(

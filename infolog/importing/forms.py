@@ -62,7 +62,8 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, *args: Any, log_import: LogImport, samples: list[list[str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.initial |= {"form": log_import.form, "responder": log_import.responder}
+        first = {"form": log_import.form, "responder": log_import.responder}
+        self.initial = {**first, **self.initial}
         uses = [(use.value, use.label) for use in Use]
         self.columns = []
         for number, use in enumerate(log_import.uses):

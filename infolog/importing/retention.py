@@ -1,6 +1,7 @@
 """How long the original of an imported log is kept. See ``pcc_portal/retention.py``."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +31,7 @@ def _forget(imports: list[Any], at: dt.datetime) -> None:
         log_import.state, log_import.forgotten_at = LogImport.State.DONE, at
         log_import.save()
         if name:
-            transaction.on_commit(lambda file=file, name=name: file.delete(name))
+            transaction.on_commit(partial(file.delete, name))
 
 
 RULES = [
