@@ -129,7 +129,9 @@ class LogImportAdmin(StaffAdmin):
         if request.method == "POST" or log_import.state == LogImport.State.MATCHING:
             return self.columns(request, log_import.pk)
         if log_import.is_working:
-            response = self._page(request, "working", str(log_import), log_import=log_import)
+            response = self._page(
+                request, "working", str(log_import), log_import=log_import, is_top=True
+            )
             response["Refresh"] = "4"
             return response
         return self._review(request, log_import)
@@ -145,6 +147,7 @@ class LogImportAdmin(StaffAdmin):
             "review",
             str(log_import),
             log_import=log_import,
+            is_top=True,
             counts=counts,
             shown=shown,
             choices=SHOWN,
