@@ -11,7 +11,7 @@ from simple_history.utils import bulk_create_with_history
 
 from elections.models import User
 from elections.refusals import Refused
-from infolog.models import InformationRequest, Part, Response, Topic, new_reference
+from infolog.models import InformationRequest, Part, Response, Topic
 from pcc_portal.jobs import hand_over
 
 from .models import ImportedRequest, LogImport
@@ -94,35 +94,21 @@ def _some_drafts(log_import: LogImport, by: User | None) -> int:
 def _requests(
     log_import: LogImport, rows: list[ImportedRequest], by: User | None
 ) -> list[InformationRequest]:
-    slugs = _slugs(len(rows))
     made: list[Any] = [
         InformationRequest(
             election=log_import.election,
-            slug=slug,
+            slug=row.slug,
             title=row.title,
             received_on=row.date,  # type: ignore[misc]  # none without a date gets here
             form=row.form,
             introduction=row.introduction,
             note=row.note,
         )
-        for row, slug in zip(rows, slugs, strict=True)
+        for row in rows
     ]
     items: list[InformationRequest] = _recorded(made, InformationRequest, by)
     _add_topics(log_import, rows, items)
     return items
-
-
-def _slugs(count: int) -> list[str]:
-    """New references nobody has. A query, and seldom a second one.
-
-    They are sorted, so that a log stays in its office’s order: it was public in that order.
-    """
-    slugs: set[str] = set()
-    while len(slugs) < count:
-        new = {new_reference().lower() for _ in range(count - len(slugs))}
-        known = InformationRequest.objects.filter(slug__in=new).values_list("slug", flat=True)
-        slugs |= new - set(known)
-    return sorted(slugs)
 
 
 def _add_topics(

@@ -102,6 +102,8 @@ class ImportedRequest(models.Model):
 
     log_import = models.ForeignKey(LogImport, on_delete=models.CASCADE, related_name="requests")
     position = models.PositiveIntegerField()
+    # The reference its draft will have.
+    slug = models.SlugField(max_length=80)
     # The original rows: number, place, cells. Who asked is not among the cells.
     rows = models.JSONField()
     date = models.DateField(null=True, blank=True)

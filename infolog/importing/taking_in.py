@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from elections.models import Candidate, Election, User
 from elections.refusals import Refused
-from infolog.models import InformationRequest, Part
+from infolog.models import InformationRequest, Part, new_reference
 from pcc_portal.jobs import hand_over
 
 from .columns import Columns, Use, recognise
@@ -153,10 +153,11 @@ def keep(log_import: LogImport, proposal: Proposal) -> None:
     known = _known_questions(log_import.election)
     log_import.requests.all().delete()
     entries = proposal.entries
+    slugs = new_slugs(len(entries))
     for begin in range(0, len(entries), AT_A_TIME):
         some = entries[begin : begin + AT_A_TIME]
         rows = [
-            as_row(log_import, begin + number, entry, known)
+            as_row(log_import, begin + number, entry, known, slugs[begin + number - 1])
             for number, entry in enumerate(some, start=1)
         ]
         ImportedRequest.objects.bulk_create(rows)
@@ -174,6 +175,19 @@ def keep(log_import: LogImport, proposal: Proposal) -> None:
     log_import.save()
 
 
+def new_slugs(count: int) -> list[str]:
+    """New references nobody has. A query, and seldom a second one.
+
+    They are sorted, so that a log stays in its office’s order, in which it was public already.
+    """
+    slugs: set[str] = set()
+    while len(slugs) < count:
+        new = {new_reference().lower() for _ in range(count - len(slugs))}
+        known = InformationRequest.objects.filter(slug__in=new).values_list("slug", flat=True)
+        slugs |= new - set(known)
+    return sorted(slugs)
+
+
 def _known_questions(election: Election) -> set[str]:
     questions = Part.objects.filter(request__election=election).values_list("question", flat=True)
     return {_squeezed(question) for question in questions}
@@ -184,7 +198,7 @@ def _squeezed(text: str) -> str:
 
 
 def as_row(
-    log_import: LogImport, position: int, entry: Proposed, known: set[str]
+    log_import: LogImport, position: int, entry: Proposed, known: set[str], slug: str
 ) -> ImportedRequest:
     """A proposal as it is kept; one that the log has already is told."""
     doubts = list(entry.doubts)
@@ -195,6 +209,7 @@ def as_row(
     return ImportedRequest(
         log_import=log_import,
         position=position,
+        slug=slug,
         rows=[row_as_json(row) for row in entry.rows],
         date=entry.date,
         form=entry.form,
