@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urljoin
 
-from bench import mail
+from bench import importing, mail
 from bench.load import Figures, Target, measure, worker_megabytes
 from scripts import postgres, serving
 
@@ -82,6 +82,9 @@ def main(seconds: float) -> int:
             kilobytes = sum(_first_visit(address, path)) / 1000
             print(f"page.{name}.html_bytes: {size}")
             missed += _bounded(f"page.{name}.transfer_kb", kilobytes, at_most=MOST_KILOBYTES)
+        took, peak = importing.measure(data_dir)
+        missed += _bounded("import.seconds_10k", took, at_most=importing.SECONDS_AT_MOST)
+        missed += _bounded("import.peak_mb", peak, at_most=importing.MEGABYTES_AT_MOST)
         print(f"memory.worker_mb: {worker_megabytes(servers['portal'].pid):.1f}")
         print(f"memory.bare_worker_mb: {worker_megabytes(servers['bare'].pid):.1f}", flush=True)
     missed += _mail()

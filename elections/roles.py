@@ -55,6 +55,8 @@ LOG = (
 # Who asked, and who was told something outside the log: for the log's keeper alone. It is in no
 # list of what others may see, not even of those who read everything.
 ASKERS = "infolog.enquiry", "infolog.enquirypart", "infolog.disclosure"
+# An office's own log on its way to drafts.
+IMPORTS = ("infolog.logimport",)
 RELEASES = ("releases.release",)
 # What the portal itself writes of releases: read, and never changed by anyone.
 LEDGER = "releases.ledgerentry", "releases.review", "releases.waiver"
@@ -68,6 +70,7 @@ EVERYTHING = (
     *RECORDS,
     *BOOKINGS,
     *CONTENT,
+    *IMPORTS,
     *LEDGER,
     *MAIL,
 )
@@ -80,6 +83,8 @@ SETTLE = "releases.settle_delivery"
 APPROVE_WORDING = "infolog.approve_wording"
 # To write down what somebody was told. Reading it is the keeper's.
 DISCLOSE = "infolog.add_disclosure"
+# The original file of a log can name who asked.
+READ_ORIGINAL = "infolog.read_original"
 
 
 def _all(models: tuple[str, ...], *verbs: str) -> frozenset[str]:
@@ -138,7 +143,8 @@ ROLES = {
         _READ | _edit(*EVENTS) | _all(BOOKINGS, "view", "change") | {DISCLOSE},
     ),
     Role.ANSWERING: Rights(
-        "answers what is asked, without knowing who asked", _READ | _edit(*LOG) | {DISCLOSE}
+        "answers what is asked, without knowing who asked",
+        _READ | _edit(*LOG, *IMPORTS) | {DISCLOSE},
     ),
     Role.FINANCE: Rights("looks after tables and figures", _READ | _edit(*FIGURES) | {DISCLOSE}),
     Role.AUDITOR: Rights(
@@ -154,7 +160,10 @@ ROLES = {
     ),
     Role.KEEPER: Rights(
         "takes in what is asked, and alone sees who asked; never answers it",
-        _READ | _view("elections.candidate") | _edit(*ASKERS) | {READ_AUDIT},
+        _READ
+        | _view("elections.candidate", *IMPORTS)
+        | _edit(*ASKERS)
+        | {READ_AUDIT, READ_ORIGINAL},
     ),
 }
 

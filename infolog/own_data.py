@@ -31,6 +31,9 @@ LEFT_OUT = {
     "infolog.Proposal.name": OF_FORCE,
     "infolog.Wording.approved_by": WORK,
     "infolog.Work.officer": WORK,
+    "infolog.ImportedRequest.decided_by": WORK,
+    "infolog.LogImport.filename": "",
+    "infolog.LogImport.made_by": WORK,
 }
 
 

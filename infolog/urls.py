@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import ask_views, views
+from .exporting import views as exporting
 
 app_name = "infolog"
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("answering/<str:token>/", ask_views.respond, name="force"),
     path("log/", views.log, name="log"),
     path("log/table/", views.table, name="table"),
+    path("log/export/<slug:columns>.<slug:ending>", exporting.download, name="export"),
     path("log.csv", views.download, name="csv"),
     path("log/<slug:slug>/", views.request_page, name="request"),
 ]

@@ -192,6 +192,7 @@ RETENTION = [
     "releases.retention",
     "workshops.retention",
     "infolog.retention",
+    "infolog.importing.retention",
 ]
 # Where each room says what it holds about a person (pcc_portal/own_data.py).
 OWN_DATA = ["elections.own_data", "releases.own_data", "workshops.own_data", "infolog.own_data"]

@@ -22,6 +22,7 @@ from elections.calendar_addresses import make_anew
 from elections.models import Invitation, StandingRequest, User
 from elections.roles import Role
 from infolog.force import path_of
+from infolog.importing.taking_in import confirm_columns
 from infolog.models import Enquiry, ForceAddress
 from releases.models import Delivery
 from releases.update_links import confirm_address, stop_address
@@ -167,6 +168,7 @@ infolog:force               -          ok   ok   ok    ok    ok   ok    ok    ok
 infolog:log                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:table               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:csv                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:export              -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:request             public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:request             candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd
 infolog:request             draft      404  404  404   404   404  404   404   404  2nd  2nd
@@ -205,6 +207,12 @@ admin:infolog_enquiry_pass_on           in   in    403  403  403  403  403  403 
 admin:releases_delivery_tell            in   in   403  ok   403  403  403  403  ok   403  403  say
 admin:workshops_booking_book            in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_booking_cancel          in   in   403  403  ok   403  403  403  403  403  403  say
+admin:infolog_logimport_original        in   in   403  403  403  403  403  403  403  ok   403  say
+admin:infolog_logimport_columns         in   in   403  ok   403  ok   403  ok   ok   ok   403  say
+admin:infolog_logimport_request         in   in   403  403  403  ok   403  403  403  403  403  say
+admin:infolog_logimport_decide          in   in   post post post post post post post post post say
+admin:infolog_logimport_accept          in   in   post post post post post post post post post say
+admin:infolog_logimport_drafts          in   in   post post post post post post post post post say
 """
 
 # What comes of a POST without data to what somebody owns, and to what ends something.
@@ -268,6 +276,7 @@ PLACES = {
     "[robots.txt]": "/robots.txt",
     "[admin/(?P<url>.*)$]": "/admin/nowhere/",
     "admin:app_list": "/admin/briefings/",
+    "infolog:export": "/pcc-2021/log/export/office.csv",
 }
 
 
@@ -400,8 +409,16 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     force_address = ForceAddress.objects.create(
         request=draft, for_whom="Force Finance", made_at=NOON, expires_at=ends
     )
+    log_import = rows["logimport"]
+    confirm_columns(log_import, log_import.uses, form="email", responder="The office")
     numbers = {
         "admin:infolog_enquiry_pass_on": Enquiry.objects.get(reference="EQ-33333").pk,
+        **{
+            f"admin:infolog_logimport_{page}": log_import.pk
+            for page in ("original", "columns", "accept", "drafts")
+        },
+        "admin:infolog_logimport_request": [log_import.pk, 1],
+        "admin:infolog_logimport_decide": [log_import.pk, 1],
         "end-session": session.pk,
         "agent-end": agent.agencies.get().pk,
         "agent-invite-again": agent.agencies.get().pk,

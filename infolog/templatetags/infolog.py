@@ -4,6 +4,8 @@ from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from infolog.models import InformationRequest, Part
+
 register = template.Library()
 
 BULLET = re.compile(r"^ *[-•–] +")
@@ -30,3 +32,34 @@ def _block(lines: list[str]) -> SafeString:
         return format_html('<ul class="govuk-list govuk-list--bullet">{}</ul>', items)
     inside = mark_safe("<br>".join(conditional_escape(line) for line in lines))  # noqa: S308
     return format_html("<p>{}</p>", inside)
+
+
+@register.filter
+def form_of_request(value: str) -> str:
+    """As readers know it, from what is kept."""
+    return InformationRequest.Form(value).label if value else ""
+
+
+@register.filter
+def outcome_of_part(value: str) -> str:
+    return Part.Outcome(value).label
+
+
+@register.filter
+def under(cells: list[str], headings: list[str]) -> list[tuple[str, str]]:
+    """Each cell with the heading it stands under."""
+    beside = ["Beside the last column"] * max(0, len(cells) - len(headings))
+    return list(zip([*headings, *beside], cells, strict=False))
+
+
+KINDS_OF_FILE = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV", "json": "JSON"}
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def kind_of_file(ending: str) -> str:
+    return KINDS_OF_FILE[ending]

@@ -21,6 +21,7 @@ from elections.models import (
     User,
 )
 from elections.roles import ROLES, Role, bring_roles
+from infolog.importing.taking_in import take_in
 from infolog.models import (
     Disclosure,
     Enquiry,
@@ -76,6 +77,7 @@ delivery         ....   v...   ....   ....   ....   v...   v...   ....
 subscriber       ....   v...   ....   ....   ....   v...   v...   ....
 booking          ....   v...   v...   ....   ....   v...   v...   ....
 eventbook        ....   v...   v...   ....   ....   v...   v...   ....
+logimport        ....   v...   ....   vacd   ....   v...   v...   v...
 """
 EXPECTED = {
     role: {line.split()[0]: line.split()[column] for line in TABLE.split("\n") if line}
@@ -162,6 +164,7 @@ def rows(election):
         Waiver.objects.create(
             election=election, kind="k", slug="s", code="c", sentence=".", reason=".", at=NOON
         ),
+        take_in(b"Question,Answer\nWhy?,Because.", "log.csv", election=election, by=None, at=NOON),
     ]
     return {row._meta.model_name: row for row in made}
 

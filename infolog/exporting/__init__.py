@@ -1,0 +1,1 @@
+"""The log as files: in the office’s four columns, or with all that is public."""

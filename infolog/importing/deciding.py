@@ -1,0 +1,190 @@
+"""What a person says of a proposed request: it may stand, it is changed, merged or left out."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from elections.models import User
+from elections.refusals import Refused
+
+from .doubts import Doubt, Names, doubts_of_answer, doubts_of_names
+from .entries import Proposed, ProposedPart
+from .models import ImportedRequest, LogImport
+from .table import Row
+from .taking_in import context_of, doubts_as_json
+from .wording import Said
+
+SAY_WHY = "Say why, in a sentence."
+
+
+def accept(row: ImportedRequest, *, by: User, at: dt.datetime, reason: str = "") -> None:
+    """It becomes a draft as it stands.
+
+    Raises ``Refused``: ``drafted``, ``incomplete``, ``reason``.
+    """
+    _refuse_drafted(row)
+    _refuse_incomplete(row)
+    if row.waits and not reason.strip():
+        raise Refused("reason", SAY_WHY, "reason")
+    _decide(row, ImportedRequest.Decision.ACCEPTED, by=by, at=at, reason=reason)
+
+
+def leave_out(row: ImportedRequest, *, by: User, at: dt.datetime, reason: str) -> None:
+    """It becomes no draft. Raises ``Refused``: ``drafted``, ``reason``."""
+    _refuse_drafted(row)
+    if not reason.strip():
+        raise Refused("reason", SAY_WHY, "reason")
+    _decide(row, ImportedRequest.Decision.LEFT_OUT, by=by, at=at, reason=reason)
+
+
+def reopen(row: ImportedRequest, *, by: User, at: dt.datetime) -> None:
+    """Take back that it was accepted or left out. Raises ``Refused``: ``drafted``, ``merged``."""
+    _refuse_drafted(row)
+    if row.decision == ImportedRequest.Decision.MERGED:
+        raise Refused("merged", "It is part of the request before. Change that one.")
+    row.waits = True
+    _decide(row, ImportedRequest.Decision.OPEN, by=by, at=at, reason="")
+
+
+def merge(row: ImportedRequest, *, by: User, at: dt.datetime) -> ImportedRequest:
+    """Make it part of the request before, which is given back.
+
+    Raises ``Refused``: ``drafted``, ``first``.
+    """
+    decision = ImportedRequest.Decision
+    with transaction.atomic():
+        _refuse_drafted(row)
+        before = (
+            row.log_import.requests.filter(position__lt=row.position)
+            .exclude(decision__in=[decision.MERGED, decision.LEFT_OUT])
+            .last()
+        )
+        if before is None:
+            raise Refused("first", "There is no request before it to merge it with.")
+        _refuse_drafted(before)
+        before.rows += row.rows
+        before.parts = _joined(before.parts, row)
+        before.note = "\n".join(filter(None, [before.note, row.note]))
+        check_again(before)
+        before.decision = decision.OPEN
+        before.save()
+        _decide(row, decision.MERGED, by=by, at=at, reason="")
+    return before
+
+
+def _joined(parts: list[dict[str, Any]], row: ImportedRequest) -> list[dict[str, Any]]:
+    """The parts of both; an answer without a question goes on where the last one ended."""
+    joined = [dict(part, responses=[*part["responses"]]) for part in parts]
+    for part in row.parts:
+        if part["question"].strip():
+            introduced = [row.introduction] if part is row.parts[0] and row.introduction else []
+            joined.append(dict(part, question=" ".join([*introduced, part["question"]])))
+        elif joined:
+            joined[-1]["responses"] += part["responses"]
+            if part["responses"] and joined[-1]["outcome"] == "not-answered":
+                joined[-1]["outcome"] = "answered"
+    return joined
+
+
+def change(
+    row: ImportedRequest, fields: dict[str, Any], *, by: User, at: dt.datetime
+) -> Sequence[dict[str, Any]]:
+    """Keep what a person made of it. Returns the doubts that are left; without any it is accepted.
+
+    Raises ``Refused``: ``drafted``.
+    """
+    _refuse_drafted(row)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    check_again(row)
+    decision = ImportedRequest.Decision
+    _decide(row, decision.OPEN if row.waits else decision.ACCEPTED, by=by, at=at, reason="")
+    doubts: list[dict[str, Any]] = row.doubts
+    return doubts
+
+
+def accept_all(
+    log_import: LogImport, code: str, *, by: User, at: dt.datetime, reason: str
+) -> tuple[int, int]:
+    """Accept every request about which nothing but ``code`` is in doubt, for one reason.
+
+    Returns how many, and how many still lack a date, a form or a question.
+    """
+    if not reason.strip():
+        raise Refused("reason", SAY_WHY, "reason")
+    accepted = []
+    lacking = 0
+    with transaction.atomic():
+        for row in log_import.requests.waiting().select_for_update(of=("self",)):
+            if {doubt["code"] for doubt in row.doubts if doubt["waits"]} != {code}:
+                continue
+            if missing(row):
+                lacking += 1
+                continue
+            row.decision, row.reason = ImportedRequest.Decision.ACCEPTED, reason.strip()
+            row.decided_by, row.decided_at = by, at
+            accepted.append(row)
+        fields = ["decision", "reason", "decided_by", "decided_at"]
+        ImportedRequest.objects.bulk_update(accepted, fields, batch_size=500)
+    return len(accepted), lacking
+
+
+def missing(row: ImportedRequest) -> list[str]:
+    """What a draft cannot do without, in words."""
+    lacks = {
+        "the date of request": row.date,
+        "the form of request": row.form,
+        "a title": row.title.strip(),
+        "the question": row.parts and all(part["question"].strip() for part in row.parts),
+    }
+    return [what for what, there in lacks.items() if not there]
+
+
+def check_again(row: ImportedRequest) -> None:
+    """The doubts about it as it now stands. Two queries."""
+    entry = _proposed(row)
+    number = row.rows[0]["number"]
+    names = Names(context_of(row.log_import.election).candidates)
+    said = [text for r in entry.responses for text in (r.responder, r.role, r.text)]
+    questions = [part.question for part in entry.parts]
+    doubts = [
+        *(Doubt("missing", f"It lacks {what}. Enter it.", number) for what in missing(row)),
+        *doubts_of_answer(entry, number),
+        *doubts_of_names(
+            number, [row.title, row.topic, row.introduction, *questions, *said, row.note], names
+        ),
+    ]
+    row.doubts = doubts_as_json(doubts)
+    row.waits = any(doubt.waits for doubt in doubts)
+
+
+def _proposed(row: ImportedRequest) -> Proposed:
+    rows = [Row(r["number"], r["place"], tuple(r["cells"])) for r in row.rows]
+    parts = [
+        ProposedPart(
+            part["question"],
+            part["outcome"],
+            part["outcome_note"],
+            [Said(**said) for said in part["responses"]],
+        )
+        for part in row.parts
+    ]
+    return Proposed(rows, topic=row.topic, parts=parts)
+
+
+def _decide(row: ImportedRequest, decision: str, *, by: User, at: dt.datetime, reason: str) -> None:
+    row.decision, row.reason = decision, reason.strip()
+    row.decided_by, row.decided_at = by, at
+    row.save()
+
+
+def _refuse_drafted(row: ImportedRequest) -> None:
+    if row.item_id:
+        raise Refused("drafted", "A draft was made of it already. Change the draft.")
+
+
+def _refuse_incomplete(row: ImportedRequest) -> None:
+    if lacks := missing(row):
+        raise Refused("incomplete", f"It lacks {' and '.join(lacks)}. Edit it first.")
