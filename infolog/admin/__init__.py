@@ -1,3 +1,3 @@
-from . import enquiries, requests, work
+from . import enquiries, importing, requests, work
 
-__all__ = ["enquiries", "requests", "work"]
+__all__ = ["enquiries", "importing", "requests", "work"]

@@ -332,6 +332,3 @@ class PartAdmin(UndoesApproval):
 
 def _request_page(pk: int) -> str:
     return reverse("admin:infolog_informationrequest_change", args=[pk])
-
-
-from .importing import admin as _importing  # noqa: E402, F401  the pages of an import

@@ -11,10 +11,8 @@ from simple_history.utils import bulk_create_with_history
 
 from elections.models import User
 from elections.refusals import Refused
-from infolog.models import InformationRequest, Part, Response, Topic
+from infolog.models import ImportedRequest, InformationRequest, LogImport, Part, Response, Topic
 from pcc_portal.jobs import hand_over
-
-from .models import ImportedRequest, LogImport
 
 AT_A_TIME = 250
 # Well within the time a job has; what is left then is handed over again.

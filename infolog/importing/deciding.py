@@ -8,10 +8,10 @@ from django.db import transaction
 
 from elections.models import User
 from elections.refusals import Refused
+from infolog.models import ImportedRequest, LogImport
 
 from .doubts import Doubt, Names, doubts_of_answer, doubts_of_names
 from .entries import Proposed, ProposedPart
-from .models import ImportedRequest, LogImport
 from .table import Row
 from .taking_in import context_of, doubts_as_json
 from .wording import Said

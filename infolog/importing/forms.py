@@ -6,10 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from elections.models import Election
-from infolog.models import InformationRequest, Part
+from infolog.models import ImportedRequest, InformationRequest, LogImport, Part
 
 from .columns import Use
-from .models import ImportedRequest, LogImport
 from .reading import ENDINGS
 from .table import MEGABYTES_AT_MOST, ROWS_AT_MOST
 

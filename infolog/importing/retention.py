@@ -7,9 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from infolog.models import LogImport
 from pcc_portal.retention import Rule
-
-from .models import LogImport
 
 KEPT_DAYS = 90
 FORGOTTEN = "(deleted)"

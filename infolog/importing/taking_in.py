@@ -13,13 +13,12 @@ from django.utils import timezone
 
 from elections.models import Candidate, Election, User
 from elections.refusals import Refused
-from infolog.models import InformationRequest, Part, new_reference
+from infolog.models import ImportedRequest, InformationRequest, LogImport, Part, new_reference
 from pcc_portal.jobs import hand_over
 
 from .columns import Columns, Use, recognise
 from .doubts import Doubt
 from .entries import Context, Proposal, Proposed, propose
-from .models import ImportedRequest, LogImport
 from .reading import read, read_pasted
 from .table import Row, Table
 

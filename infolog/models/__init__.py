@@ -1,6 +1,7 @@
 from .disclosure import Disclosure
 from .enquiry import SEE_ASKERS, Enquiry, EnquiryPart, Receipt
 from .force import ForceAddress, Proposal
+from .log_import import ImportedRequest, LogImport
 from .request import (
     InformationRequest,
     InformationRequestQuerySet,
@@ -19,8 +20,10 @@ __all__ = [
     "Enquiry",
     "EnquiryPart",
     "ForceAddress",
+    "ImportedRequest",
     "InformationRequest",
     "InformationRequestQuerySet",
+    "LogImport",
     "LogRules",
     "Part",
     "Pause",

@@ -364,7 +364,3 @@ class Response(ReleasedPart):
     def speaker(self) -> str:
         """Who said it, with the role if there is one."""
         return f"{self.responder}, {self.role}" if self.role else self.responder
-
-
-# A room's models are found here; those of the import live with the rest of it.
-from .importing.models import ImportedRequest, LogImport  # noqa: E402, F401

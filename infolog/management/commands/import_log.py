@@ -9,7 +9,6 @@ from elections.models import Election
 from elections.refusals import Refused
 from infolog.importing.applying import begin, make_drafts
 from infolog.importing.entries import propose
-from infolog.importing.models import LogImport
 from infolog.importing.reading import UnreadableFile
 from infolog.importing.table import MEGABYTES_AT_MOST
 from infolog.importing.taking_in import (
@@ -21,7 +20,7 @@ from infolog.importing.taking_in import (
     table_of,
     take_in,
 )
-from infolog.models import InformationRequest
+from infolog.models import InformationRequest, LogImport
 
 
 class Command(BaseCommand):

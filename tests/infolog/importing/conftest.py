@@ -1,7 +1,7 @@
 import pytest
 
-from infolog.importing.models import LogImport
 from infolog.importing.taking_in import confirm_columns, take_in
+from infolog.models import LogImport
 from tests.conftest import NOON
 from tests.infolog.importing.files import FOUR, as_csv
 

@@ -3,8 +3,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from infolog.importing.models import LogImport
-from infolog.models import InformationRequest
+from infolog.models import InformationRequest, LogImport
 from tests.infolog.importing.conftest import LOG
 from tests.infolog.importing.files import as_csv, as_docx
 

@@ -11,11 +11,10 @@ from django.core.management import call_command
 from infolog.exporting.sheet import OFFICE, sheet
 from infolog.importing.applying import apply
 from infolog.importing.deciding import accept
-from infolog.importing.models import LogImport
 from infolog.importing.reading import read
 from infolog.importing.taking_in import confirm_columns, take_in
 from infolog.log import requests_in
-from infolog.models import InformationRequest
+from infolog.models import InformationRequest, LogImport
 from tests.conftest import NOON
 from tests.infolog.exporting.comparing import merged
 

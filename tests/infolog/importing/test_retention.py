@@ -5,8 +5,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from infolog.importing.applying import apply
-from infolog.importing.models import ImportedRequest
-from infolog.models import InformationRequest
+from infolog.models import ImportedRequest, InformationRequest
 from pcc_portal.retention import apply_rules
 from tests.conftest import NOON
 

@@ -5,9 +5,9 @@ import pytest
 from django.conf import settings as django_settings
 
 from elections.refusals import Refused
-from infolog.importing.models import ImportedRequest, LogImport
 from infolog.importing.reading import UnreadableFile
 from infolog.importing.taking_in import PASTED, confirm_columns, make_proposals, take_in
+from infolog.models import ImportedRequest, LogImport
 from tests.conftest import NOON
 from tests.infolog.conftest import make_request
 from tests.infolog.importing.conftest import LOG

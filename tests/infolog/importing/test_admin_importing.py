@@ -11,8 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
-from infolog.importing.models import ImportedRequest, LogImport
-from infolog.models import InformationRequest
+from infolog.models import ImportedRequest, InformationRequest, LogImport
 from tests.infolog.importing.conftest import LOG
 from tests.infolog.importing.files import FOUR, as_csv
 

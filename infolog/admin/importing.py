@@ -18,12 +18,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from elections.models import Election
 from elections.refusals import Refused
-from pcc_portal.staff_admin import StaffAdmin
-
-from . import deciding
-from .applying import apply
-from .columns import Use
-from .forms import (
+from infolog.importing import deciding
+from infolog.importing.applying import apply
+from infolog.importing.columns import Use
+from infolog.importing.forms import (
     ColumnsForm,
     PartFormSet,
     RequestForm,
@@ -32,9 +30,10 @@ from .forms import (
     parts_of_forms,
     typed,
 )
-from .models import ImportedRequest, LogImport
-from .reading import UnreadableFile
-from .taking_in import PASTED, confirm_columns, kept_table, take_in
+from infolog.importing.reading import UnreadableFile
+from infolog.importing.taking_in import PASTED, confirm_columns, kept_table, take_in
+from infolog.models import ImportedRequest, LogImport
+from pcc_portal.staff_admin import StaffAdmin
 
 PER_PAGE = 20
 SAMPLES = 3
