@@ -16,7 +16,7 @@ from .models import Enquiry, EnquiryPart, InformationRequest, Part, Work
 from .models.enquiry import unused_reference
 from .receipts import queue_receipt
 from .states import State
-from .working import begin, move_to, withdraw_unless_asked
+from .working import begin, move_to
 
 PARTS_AT_MOST = 10
 A_DAY_AT_MOST = 10
@@ -186,6 +186,9 @@ def part_from(enquiry: Enquiry) -> None:
 def withdraw(enquiry: Enquiry, *, at: dt.datetime) -> None:
     """Whoever asked takes it back. Once more changes nothing.
 
+    The work on it ends with the next day (``end_of_withdrawn``): ended at once, its time beside the
+    record of who signed in would tell who asked.
+
     Raises ``Refused``: ``answered`` when everyone has the answer.
     """
     with transaction.atomic():
@@ -197,9 +200,6 @@ def withdraw(enquiry: Enquiry, *, at: dt.datetime) -> None:
         row.withdrawn_at = at
         row._history_user = None  # type: ignore[attr-defined]
         row.save(update_fields=["withdrawn_at"])
-        if row.request:
-            others = Enquiry.objects.filter(request=row.request, withdrawn_at=None)
-            withdraw_unless_asked(row.request, is_asked=others.exists(), at=at)
 
 
 def _waiting(enquiry: Enquiry) -> Enquiry:

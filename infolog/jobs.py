@@ -14,7 +14,7 @@ from elections.roles import Role
 from .clock import Clock, is_working_day
 from .due import due
 from .models.rules import left_out
-from .working import reckon_all
+from .working import end_of_withdrawn, reckon_all
 
 logger = logging.getLogger(__name__)
 TOLD = ("overdue", "due-soon", "paused", "proposed")
@@ -27,6 +27,7 @@ def start_the_day() -> str:
     Safe to call again: nobody gets the list twice within ``ONCE_IN``.
     """
     at = timezone.now()
+    end_of_withdrawn(at=at)
     reckon_all()
     if not is_working_day(timezone.localdate(at), Clock.OFFICE, left_out()):
         return "Nobody is told anything today."

@@ -2,13 +2,13 @@
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import models, transaction
 
 from elections.models import Election
 from elections.refusals import Refused, check_whole
 
 from .clock import Clock
-from .models import InformationRequest, LogRules, Pause, Work
+from .models import Enquiry, InformationRequest, LogRules, Pause, Work
 from .states import STAGES, State
 
 
@@ -88,8 +88,15 @@ def reckon_all(election: Election | None = None) -> int:
     return len(rows)
 
 
-def withdraw_unless_asked(request: InformationRequest, *, is_asked: bool, at: dt.datetime) -> None:
-    """Nobody waits for it any more, unless somebody else asked the same."""
-    work = Work.objects.filter(request=request).first()
-    if work and not is_asked and not request.is_released:
-        move_to(work, State.WITHDRAWN, at=at)
+def end_of_withdrawn(*, at: dt.datetime) -> int:
+    """End the work on what everyone who asked has taken back. Returns on how many requests."""
+    asked = Enquiry.objects.filter(request=models.OuterRef("request"))
+    ended = (
+        Work.objects.waiting()
+        .exclude(stage=State.WITHDRAWN)
+        .filter(models.Exists(asked), ~models.Exists(asked.filter(withdrawn_at=None)))
+    )
+    rows = list(ended)
+    for row in rows:
+        move_to(row, State.WITHDRAWN, at=at)
+    return len(rows)

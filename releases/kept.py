@@ -52,6 +52,8 @@ def kept_for_good(what: str, pk: int, make: Callable[[int], T]) -> T:
 
     No query, but those of ``make`` the first time. Nobody changes what it gives.
     """
+    if is_rehearsing():  # the row is a draft again in a moment
+        return make(pk)
     found: T | None = _made_for_good.get((what, pk))
     if found is None:
         found = _made_for_good[what, pk] = make(pk)

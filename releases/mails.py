@@ -34,6 +34,8 @@ from .models import (
     Subscriber,
     releasable_models,
 )
+from .models.item import withdrawn_later
+from .revision import public_revision
 from .update_links import stop_address
 
 FOLDER = "releases/email"
@@ -83,6 +85,8 @@ class Told:
 
     item: ReleasableItem
     html: str
+    # It was withdrawn between the release and this mail: then the mail holds nothing of it.
+    is_withdrawn_since: bool = False
 
     @property
     def kind(self) -> str:
@@ -109,7 +113,7 @@ class Told:
     @property
     def earlier_address(self) -> str:
         """Where the version before stays readable; empty for a first version and a withdrawal."""
-        if self.item.version == 1 or self.item.is_withdrawal:
+        if self.item.version == 1 or self.item.is_withdrawal or self.is_withdrawn_since:
             return ""
         return f"{self.address}?version={self.item.version - 1}"
 
@@ -172,7 +176,8 @@ class Letters:
     def _letter(self, rows: list[Addressed]) -> Letter:
         first = rows[0]
         is_public = first.role == Delivery.Role.SUBSCRIBER
-        key = (is_public, first.catch_up, *(row.release for row in rows))
+        # A withdrawal while a run goes on has to be seen by what is sent after it.
+        key = (public_revision(), is_public, first.catch_up, *(row.release for row in rows))
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -188,8 +193,9 @@ class Letters:
 
 
 def compose(releases: Sequence[Release], *, is_public: bool, is_catch_up: bool = False) -> Letter:
-    """The letter about ``releases``, as it was at each of them. Of candidates’ items ``is_public``
-    tells nothing: it is what subscribers get.
+    """The letter about ``releases``, as it was at each of them, without what was withdrawn since.
+
+    Of candidates’ items ``is_public`` tells nothing: it is what subscribers get.
     """
     releases = sorted(releases, key=lambda one: (one.released_at or timezone.now(), one.pk))
     election = Election.objects.select_related("office").get(pk=releases[0].election_id)
@@ -218,14 +224,20 @@ def compose(releases: Sequence[Release], *, is_public: bool, is_catch_up: bool =
 
 
 def _told(release: Release, election: Election, reader: Reader) -> list[Told]:
-    """The items of ``release`` that ``reader`` may see, kind by kind, as at its moment."""
+    """The items of ``release`` that ``reader`` may see, kind by kind, as at its moment.
+
+    In the order of their addresses: that of their numbers would tell which was begun first.
+    """
     assert release.released_at is not None  # noqa: S101  only what is released is told
     found = []
     for model in releasable_models():
         rows = model.objects.visible_to(reader, release.released_at).filter(release=release)
-        for item in rows.order_by("pk"):
+        gone = set(rows.filter(withdrawn_later(model, timezone.now())).values_list("pk", flat=True))
+        for item in rows.order_by("slug"):
             item.election, item.release = election, release
-            found.append(Told(item, "" if item.is_withdrawal else _body(item, reader)))
+            is_silent = item.is_withdrawal or item.pk in gone
+            body = "" if is_silent else _body(item, reader)
+            found.append(Told(item, body, is_withdrawn_since=item.pk in gone))
     return sorted(found, key=lambda told: not told.item.LEADS)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.urls import reverse
 
 from .content import part_models
+from .kept import kept_for_good
 from .models import Reader, ReleasableItem, later_version, releasable_models
 
 
@@ -99,13 +100,20 @@ def _pointing(owner: Any, model: Any) -> Iterator[Any]:
 def outdated_in(item: ReleasableItem, user: Reader, at: dt.datetime) -> list[Outdated]:
     """What ``item`` or a part of it quotes and has been corrected or withdrawn since.
 
-    Only what ``user`` may know of. A query for each relation, and two for each kind quoted.
+    Only what ``user`` may know of. ``item`` is released: what it quotes is looked up once, with a
+    query for each relation; then a query for each kind quoted, and one more where there is any.
     """
-    quoted: dict[Any, set[int]] = defaultdict(set)
-    _gather(type(item), [item.pk], quoted)
+    quoted = kept_for_good(f"quoted {item._meta.label}", item.pk, lambda pk: _quoted(item))
     return [
         one for model, keys in quoted.items() for one in outdated(model, keys, user, at).values()
     ]
+
+
+def _quoted(item: ReleasableItem) -> dict[Any, set[int]]:
+    """The keys of what ``item`` and its parts point to, by kind; nothing for kinds of none."""
+    quoted: dict[Any, set[int]] = defaultdict(set)
+    _gather(type(item), [item.pk], quoted)
+    return {model: keys for model, keys in quoted.items() if keys}
 
 
 def outdated(model: Any, keys: Iterable[int], user: Reader, at: dt.datetime) -> dict[int, Outdated]:

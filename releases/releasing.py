@@ -284,4 +284,6 @@ def release_due(*, at: dt.datetime) -> list[Release]:
             done.append(release(due, at=at))
         except ReleaseRefused as refused:
             logger.warning("release %s refused: %s", due.pk, refused.code)
+        except Exception:  # a fault of one is no reason to keep the others back
+            logger.exception("release %s failed", due.pk)
     return done

@@ -129,9 +129,9 @@ class Objections:
 def objections_to(item: ReleasableItem) -> Objections:
     """What stands between ``item`` and its release. Costs what ``item.findings()`` costs, and one.
 
-    A withdrawal shows nothing of what it withdraws, so nothing can be wrong with that.
+    A withdrawal shows nothing of what it withdraws, so only its reason is looked at.
     """
-    found = [] if item.is_withdrawal else item.findings()
+    found = item.findings_in_note() if item.is_withdrawal else item.findings()
     waivers = {
         (waiver.code, waiver.sentence): waiver
         for waiver in Waiver.objects.filter(
@@ -165,19 +165,29 @@ def standing_steps(model: type[ReleasableItem], pks: Iterable[int]) -> dict[int,
 
 def is_approval(step: Review | None, *, in_period: bool) -> bool:
     """Whether what stands there now may be released by this step."""
-    allowed = [Review.Step.APPROVED] if in_period else [Review.Step.APPROVED, OVERRIDDEN]
-    return step is not None and step.step in allowed
+    if step is None:
+        return False
+    if not in_period:
+        return step.step in (Review.Step.APPROVED, OVERRIDDEN)
+    return step.step == Review.Step.APPROVED and _is_answered(step.checklist)
 
 
 def refuse_unapproved(item: ReleasableItem, at: dt.datetime) -> Review:
     """The approval ``item`` has, or the override. Raises ``Refused``.
 
-    ``unapproved`` where nobody else has approved what stands there now; ``no_file``, ``errors`` and
-    ``warnings`` as for an approval, for a candidate’s name may have come since.
+    ``unapproved`` where nobody else has approved what stands there now; ``checklist`` where that
+    was before the pre-election period; ``no_file``, ``errors`` and ``warnings`` as for an approval,
+    for a candidate’s name may have come since.
     """
     step = standing_step(item)
     if step is None or not is_approval(step, in_period=in_pre_election_period(item, at)):
         _hash(item)
+        if step and step.step == Review.Step.APPROVED:
+            raise Refused(
+                "checklist",
+                f"“{item}” was approved before the pre-election period: it has to be approved "
+                "again, with the questions on neutrality.",
+            )
         raise Refused("unapproved", f"Nobody has approved “{item}” as it stands now.")
     _refuse_objections(item)
     return step
@@ -261,13 +271,17 @@ def _in_one(beginning: str, findings: list[Finding]) -> str:
 
 
 def _refuse_open_questions(checklist: Sequence[tuple[str, str]]) -> None:
-    answers = dict(checklist)
-    if any(answers.get(question) != "yes" for question in neutrality.QUESTIONS):
+    if not _is_answered(checklist):
         raise Refused(
             "checklist",
             "In the pre-election period every question of the checklist has to be answered with "
             "yes before this can be approved.",
         )
+
+
+def _is_answered(checklist: Iterable[Sequence[str]]) -> bool:
+    answers = dict(tuple(answer) for answer in checklist)
+    return all(answers.get(question) == "yes" for question in neutrality.QUESTIONS)
 
 
 def _need_reason(reason: str) -> None:

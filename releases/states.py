@@ -9,6 +9,8 @@ from django.db.models import prefetch_related_objects
 from .models import ReleasableItem, Review, later_version, withdrawn_later
 from .reviewing import in_pre_election_period, is_approval, standing_steps
 
+ALLOWING = (Review.Step.APPROVED, Review.Step.OVERRIDDEN)
+
 
 class State(models.TextChoices):
     DRAFT = "draft", "Draft"
@@ -50,7 +52,7 @@ def _states_of_drafts(items: list[ReleasableItem], at: dt.datetime) -> dict[int,
     if not items:
         return {}
     steps = standing_steps(type(items[0]), [item.pk for item in items])
-    if any(step.step == Review.Step.OVERRIDDEN for step in steps.values()):
+    if any(step.step in ALLOWING for step in steps.values()):
         prefetch_related_objects([item.election for item in items], "key_dates")
     return {item.pk: _state_of_draft(item, steps.get(item.pk), at) for item in items}
 
@@ -60,8 +62,7 @@ def _state_of_draft(item: ReleasableItem, step: Review | None, at: dt.datetime) 
         return State.DRAFT
     if step.step == Review.Step.SUBMITTED:
         return State.IN_REVIEW
-    is_overridden = step.step == Review.Step.OVERRIDDEN
-    if is_approval(step, in_period=is_overridden and in_pre_election_period(item, at)):
+    if step.step in ALLOWING and is_approval(step, in_period=in_pre_election_period(item, at)):
         is_due = item.release is not None and item.release.due_at is not None
         return State.SCHEDULED if is_due else State.APPROVED
     return State.DRAFT

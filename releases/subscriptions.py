@@ -79,6 +79,8 @@ def stop(pk: int, *, at: dt.datetime) -> None:
         if reader is None:
             return
         theirs = Delivery.objects.filter(subscriber=reader)
+        # Their rows before the head of the ledger, as whoever sends one locks them.
+        list(theirs.select_for_update().order_by("pk").values_list("pk", flat=True))
         waiting = list(theirs.filter(state=Delivery.State.QUEUED).values_list("pk", flat=True))
         if waiting:
             move(

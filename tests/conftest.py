@@ -236,7 +236,8 @@ def make_staff(db):
 
 def pass_review(*items: ReleasableItem, at: dt.datetime = NOON) -> None:
     """Everything is approved as it stands, whatever the checks would warn of."""
-    for item in items:
+    for row in items:
+        item = type(row)._default_manager.get(pk=row.pk)  # as the database has it
         for warning in objections_to(item).warnings:
             waive(item, warning, by=None, at=at, reason="It is only a test.")
         approve(item, by=None, at=at, checklist=[(question, "yes") for question in QUESTIONS])

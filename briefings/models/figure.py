@@ -176,4 +176,4 @@ class Figure(Sourced):
     @property
     def printed_percentage(self) -> Decimal:
         """The percentage without the noughts that the database adds behind it."""
-        return (self.percentage or Decimal(0)).normalize()
+        return Decimal(self.percentage or 0).normalize()

@@ -119,7 +119,9 @@ _TITLE = (
     rf"Inspector|Sergeant|Treasurer|Director(?: of {_OF})?|Head of {_OF})"
 )
 _NAME = r"[A-Z][a-z’'-]+(?: [A-Z][A-Za-z’'-]+){1,2}"
-_HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr|Councillor)\.? [A-Z][A-Za-z’'-]+(?: [A-Z][A-Za-z’'-]+)?"
+_HONORIFIC = (
+    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr|Councillor)\.? [A-Z][A-Za-z’'.-]*(?: [A-Z][A-Za-z’'-]+)?"
+)
 _SAYS = (
     r"(?:also |then |has |have |had |further )?(?:explained|stated|said|highlighted|referred|"
     r"mentioned|discussed|noted|confirmed|advised|added|replied|responded|answered|went on|"

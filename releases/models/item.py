@@ -18,7 +18,7 @@ from elections.naming import check_names
 from pcc_portal.conditions import Condition
 from pcc_portal.findings import Finding, Severity
 from pcc_portal.history import History
-from pcc_portal.proofreading import Claim, Counted, Passage, own_path, proofread
+from pcc_portal.proofreading import Claim, Counted, Passage, own_path, plain, proofread
 
 from .release import Release
 
@@ -256,7 +256,23 @@ class ReleasableItem(models.Model):
         """What is wrong with its passages. ``tables`` stand beside them; ``others`` are claims of
         other items that these should agree with.
         """
-        passages = self.passages()
+        return self._findings_in([*self._note(), *self.passages()], tables, others)
+
+    def findings_in_note(self) -> list[Finding]:
+        """What is wrong with what everyone reads beside a later version: what changed, and why."""
+        return self._findings_in(self._note())
+
+    def _note(self) -> list[Passage]:
+        if self.version == 1 or not self.change_note:
+            return []
+        return [plain("What changed, and why", self.change_note, field="change_note")]
+
+    def _findings_in(
+        self,
+        passages: list[Passage],
+        tables: Sequence[Counted] = (),
+        others: Sequence[Claim] = (),
+    ) -> list[Finding]:
         known = self.election.office.short_name.split()
         return [
             *_check_pages(passages),

@@ -17,7 +17,8 @@ from django.urls import reverse
 from elections.models import Candidate, User
 from elections.roles import Role
 from infolog import asking, force
-from infolog.models import Disclosure, Enquiry, InformationRequest
+from infolog.jobs import start_the_day
+from infolog.models import Disclosure, Enquiry, InformationRequest, Work
 from pcc_portal.history import recorded_models
 from pcc_portal.snapshots import read
 from pcc_portal.stale_saves import TOKEN
@@ -285,3 +286,17 @@ def test_reference_of_a_deleted_draft_is_not_given_again(election, monkeypatch):
     )
 
     assert made.slug == "ir-33333"
+
+
+def test_taking_back_leaves_no_name_and_no_time_on_the_work(asked, client, asker):
+    """The record of changes is read by others than the keeper, and to the second."""
+    client.force_login(asker)
+    for enquiry in Enquiry.objects.filter(asker__user=asker):
+        client.post(f"/pcc-2021/questions/{enquiry.reference.lower()}/withdraw/")
+    assert not Enquiry.objects.filter(asker__user=asker, withdrawn_at=None).exists()
+
+    assert not Work.history.filter(history_user=asker).exists()
+    assert Work.objects.get(request=asked).stage != "withdrawn"
+    start_the_day()
+    assert Work.objects.get(request=asked).stage == "withdrawn"
+    assert not Work.history.filter(history_user=asker).exists()

@@ -232,9 +232,13 @@ def test_work_ends_only_when_nobody_who_asked_is_left(election, enquiry, candida
     asking.join(other, request, at=APRIL_12)
 
     asking.withdraw(enquiry, at=APRIL_12)
-    assert Work.objects.get().stage == State.RECEIVED
+    assert working.end_of_withdrawn(at=APRIL_12) == 0
     asking.withdraw(other, at=APRIL_12)
     asking.withdraw(other, at=APRIL_12 + DAY)
+    assert Work.objects.get().stage == State.RECEIVED
+
+    assert working.end_of_withdrawn(at=APRIL_12 + DAY) == 1
+    assert working.end_of_withdrawn(at=APRIL_12 + DAY) == 0
 
     assert Work.objects.get().stage == State.WITHDRAWN
     assert Enquiry.objects.get(pk=other.pk).withdrawn_at == APRIL_12

@@ -21,7 +21,9 @@ from elections.models import (
 from elections.roles import Role
 from pcc_portal.history import REFUSAL, forget_person, recorded_models
 from pcc_portal.staff_admin import StaffAdmin
+from releases.models import Delivery, LedgerEntry, Review, Subscriber, Waiver
 from tests.conftest import pass_review
+from workshops.models import Booking, EventBook
 
 
 def _recorded(row) -> list[str]:
@@ -35,7 +37,17 @@ def _refused(act) -> bool:
 
 
 # Rows that nobody edits: they are records themselves.
-RECORDS = {ImpartialityDeclaration, SignInRecord}
+RECORDS = {
+    ImpartialityDeclaration,
+    SignInRecord,
+    LedgerEntry,
+    Review,
+    Waiver,
+    Delivery,
+    Subscriber,
+    Booking,
+    EventBook,
+}
 # Rows that a staff page adds without an inline of their own.
 WRITTEN_BY_VERBS = {StatusChange}
 
@@ -119,7 +131,8 @@ def test_release_and_what_is_in_it_are_recorded(client, make_staff, election):
     pass_review(issue)
 
     client.post(
-        "/admin/briefings/newsletter/", {"action": "release_now", "_selected_action": issue.pk}
+        "/admin/briefings/newsletter/",
+        {"action": "release_now", "confirmed": "yes", "_selected_action": issue.pk},
     )
 
     issue.refresh_from_db()

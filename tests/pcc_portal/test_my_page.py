@@ -260,7 +260,7 @@ def test_candidate_sees_status_access_agents_and_how_to_ask(client, candidate, a
     )
     assert "You can read everything released to candidates of this election. So can your" in text
     assert "Adam Agent, invited on Tuesday 30 March 2021" in text
-    assert "This cannot be done on the portal yet: write to The election contact" in text
+    assert "Ask a question" in text
     assert "Have an address made and give it to that program" in text
     assert "If you need it in another format" in text
 
@@ -375,5 +375,5 @@ def test_page_costs_the_same_queries(
     _arrive(client, candidate)
     client.get(MY_PAGE)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         client.get(MY_PAGE)

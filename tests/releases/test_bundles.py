@@ -81,6 +81,8 @@ def test_preview_says_what_is_in_it_and_who_will_be_told(
             confirmed_at=confirmed,
         )
 
+    agent.agencies.update(invited_at=AT - dt.timedelta(days=1))
+
     page = text(approver.get(go("now", make())))
 
     assert "Newsletter: Issue 1: Number 1" in page

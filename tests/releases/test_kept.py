@@ -1,5 +1,6 @@
 import pytest
 
+from pcc_portal.rehearsing import rehearsal
 from releases.kept import kept, kept_for_good
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +46,15 @@ def test_kept_for_good_is_made_once_whatever_changes(election):
 
     assert kept_for_good("x", 1, make) == "<1>"
     assert made == [1]
+
+
+def test_nothing_is_kept_of_what_is_only_tried_out(election):
+    def make(ids):
+        return dict.fromkeys(ids, "a draft")
+
+    with rehearsal():
+        assert kept("x", [1], make) == {1: "a draft"}
+        assert kept_for_good("x", 1, lambda pk: "a draft") == "a draft"
+
+    assert kept("x", [1], lambda ids: dict.fromkeys(ids, "released")) == {1: "released"}
+    assert kept_for_good("x", 1, lambda pk: "released") == "released"

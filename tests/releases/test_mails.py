@@ -133,9 +133,7 @@ def test_letters_hold_every_word_for_their_readers_and_none_that_is_not(
     for part in (letter.text, letter.html, letter.subject):
         found = canaries_in(part)
         assert not any("-draft-" in canary for canary in found)
-        assert any("-hidden-" in canary for canary in found) is (
-            not is_public and part is not letter.subject
-        )
+        assert any("-hidden-" in canary for canary in found) is not is_public
     assert "canary-public-text-text" in letter.text
     assert "canary-public-response-text" in letter.text
 
@@ -234,3 +232,33 @@ def test_daily_mail_says_all_that_was_released(deliver, candidate, mailoutbox):
     (message,) = mailoutbox
     assert message.subject == "Issue 1: First and 1 more"
     assert "Issue 2: Second" in message.body
+
+
+def test_mail_that_comes_late_holds_nothing_of_what_was_withdrawn(
+    make_issue, release_now, candidate, mailoutbox, now
+):
+    """A catch-up, a daily mail and a second try come after the release: so can a withdrawal."""
+    issue = make_issue(title="The budget")
+    TextSection.objects.create(
+        parent=issue, region="main", ordering=1, text="<p>Canary of a witness.</p>"
+    )
+    release_now(issue, at=now - dt.timedelta(minutes=1))
+    Newsletter.objects.create(
+        election=issue.election,
+        slug=issue.slug,
+        number=1,
+        version=2,
+        change="withdrawal",
+        change_note="It named somebody.",
+        title="The budget",
+        summary="News",
+    )
+    release_now(Newsletter.objects.get(version=2), at=now)
+    send_due()
+
+    first, notice = mailoutbox
+    for part in (*parts(first), *parts(notice)):
+        assert "Canary" not in part
+    for part in parts(first):
+        assert "This has been withdrawn since." in part
+    assert "It named somebody." in notice.body

@@ -1,9 +1,12 @@
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
+from model_bakery import baker
 
-from briefings.models import Newsletter
+from briefings.models import Document, Newsletter
 from releases.models import Release
 from releases.releasing import ReleaseRefused, release, release_due, release_items, title_of
 from tests.conftest import pass_review, release_reviewed
@@ -90,6 +93,26 @@ def test_release_due_goes_on_past_one_that_is_refused(make_issue, election):
     issue = make_issue()
     pass_review(issue)
     Newsletter.objects.filter(pk=issue.pk).update(release=good)
+
+    assert [done.title for done in release_due(at=AT)] == ["Good"]
+
+
+def test_release_due_goes_on_past_one_that_fails(make_issue, election, settings, tmp_path):
+    """A fault that nobody foresaw, such as a file that cannot be read, keeps no other back."""
+    bad, good = (
+        Release.objects.create(election=election, title=title, due_at=at)
+        for title, at in (("Bad", AT - dt.timedelta(minutes=1)), ("Good", AT))
+    )
+    issue = make_issue()
+    file = ContentFile(b"%PDF-1.4\n%%EOF\n", "plan.pdf")
+    document = baker.make(
+        Document, election=election, release=bad, slug="plan", title="Plan", file=file
+    )
+    pass_review(issue, document)
+    Newsletter.objects.filter(pk=issue.pk).update(release=good)
+    path = Path(document.file.path)
+    path.unlink()
+    path.mkdir()  # cannot be opened, and is not missing
 
     assert [done.title for done in release_due(at=AT)] == ["Good"]
 

@@ -277,8 +277,8 @@ def paper(election, author) -> Document:
     )
 
 
-def test_another_file_undoes_the_approval(paper, approver):
-    approve(paper, by=approver, at=BEFORE)
+def test_another_file_undoes_the_approval(paper):
+    pass_review(paper, at=BEFORE)
     with paper.file.storage.open(paper.file.name, "wb") as opened:
         opened.write(b"%PDF-1.4\nAnother\n%%EOF\n")
 
@@ -286,12 +286,13 @@ def test_another_file_undoes_the_approval(paper, approver):
 
 
 def test_a_file_that_is_gone_is_told_and_breaks_nothing(paper, approver):
-    approve(paper, by=approver, at=BEFORE)
+    pass_review(paper, at=BEFORE)
+    paper = Document.objects.get()
     paper.file.storage.delete(paper.file.name)
 
     assert standing_step(paper) is None
-    assert refusal(approve, paper, by=approver, at=BEFORE) == "no_file"
-    assert refusal(submit, paper, by=approver, at=BEFORE) == "no_file"
+    assert refusal(approve, paper, by=approver, at=BEFORE) == "errors"
+    assert refusal(submit, paper, by=approver, at=BEFORE) == "errors"
     assert refusal(refuse_unapproved, paper, BEFORE) == "no_file"
     with pytest.raises(ReleaseRefused) as refused:
         release_items([paper], election=paper.election, title="Plan", at=BEFORE)
@@ -429,9 +430,30 @@ def test_the_database_keeps_a_waiver_with_its_reason(issue, approver):
 
 def test_nothing_is_said_of_a_withdrawal(say):
     issue = say(ERROR)
-    issue.change = "withdrawal"
+    issue.change, issue.version = "withdrawal", 2
+    issue.change_note = "It was wrong."
 
     assert objections_to(issue).errors == []
+
+
+@pytest.mark.parametrize("change", ["correction", "withdrawal"])
+def test_note_that_everyone_reads_is_checked_like_the_rest(issue, change):
+    issue.change, issue.version = change, 2
+    issue.change_note = "Labour complained: see (#). It was"
+
+    found = objections_to(issue)
+
+    assert "unfinished" in {one.code for one in found.errors + found.warnings}
+
+
+def test_approval_from_before_the_period_has_to_be_given_again_in_it(issue, approver):
+    approve(issue, by=approver, at=BEFORE)
+    refuse_unapproved(issue, BEFORE)
+
+    assert refusal(refuse_unapproved, issue, IN_PERIOD) == "checklist"
+
+    approve(issue, by=approver, at=IN_PERIOD, checklist=YES)
+    assert refuse_unapproved(issue, IN_PERIOD).step == "approved"
 
 
 def test_a_text_of_a_newsletter_changed_behind_the_approval_is_not_released(issue, election):

@@ -56,7 +56,8 @@ def test_new_version_of_every_kind_says_the_same_with_all_its_parts(released):
         old = canaries_in(content_of(item))
         new = corrected(item)
 
-        assert canaries_in(content_of(new)) == old
+        own = {canary for canary in old if canary.endswith("-change-note")}  # each has its own
+        assert canaries_in(content_of(new)) == old - own
         assert len(list(parts_of([new]))) == len(list(parts_of([item])))
         assert (new.version, new.change, new.release) == (2, "correction", None)
         new.full_clean()

@@ -34,6 +34,12 @@ def form(election) -> dict:
         "audience": "public",
         "release": "",
         "recording": "",
+        "book_until_hours": 24,
+        "change_until_hours": 24,
+        "cancel_until_hours": 2,
+        "agent_places": 1,
+        "guest_places": 0,
+        "offer_hours": 8,
         "source_note": "",
         "slots-TOTAL_FORMS": 1,
         "slots-INITIAL_FORMS": 0,
@@ -53,7 +59,11 @@ def form(election) -> dict:
 
 def release(client, *events: Event) -> str:
     """What the admin says last after the action on ``events``."""
-    chosen = {"action": "release_now", "_selected_action": [event.pk for event in events]}
+    chosen = {
+        "action": "release_now",
+        "confirmed": "yes",
+        "_selected_action": [event.pk for event in events],
+    }
     response = client.post(LIST, chosen)
     return str(list(get_messages(response.wsgi_request))[-1])
 
@@ -70,7 +80,9 @@ def test_event_is_added_with_a_slot_and_released(client, form, time_machine):
     assert str(host) == "Paul Hindson, Chief Executive"
     assert client.get(event.get_absolute_url()).status_code == 404
     pass_review(event)
-    assert release(client, event) == "Released at 1 April 2021, 10:30 BST: Strategy team."
+    assert release(client, event) == (
+        "Released on Thursday 1 April 2021 at 10:30 BST: Strategy team."
+    )
     assert client.get(event.get_absolute_url()).status_code == 200
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.core import mail
 
-from elections.own_data import own_data
+from pcc_portal.own_data import own_data
 from pcc_portal.retention import apply_rules
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk

@@ -8,11 +8,10 @@ from infolog.exporting.files import KINDS
 from infolog.exporting.sheet import ALL, OFFICE, sheet
 from infolog.importing.applying import apply
 from infolog.importing.deciding import accept
-from infolog.importing.models import LogImport
 from infolog.importing.reading import read
 from infolog.importing.taking_in import confirm_columns, take_in
 from infolog.log import requests_in
-from infolog.models import InformationRequest
+from infolog.models import InformationRequest, LogImport
 from tests.conftest import NOON
 from tests.infolog.exporting.comparing import merged
 from tests.infolog.importing.files import FOUR, as_docx
