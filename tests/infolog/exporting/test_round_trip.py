@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
+from infolog.importing.models import LogImport
 
 from infolog.exporting.files import KINDS
 from infolog.exporting.sheet import ALL, OFFICE, sheet
 from infolog.importing.applying import apply
 from infolog.importing.deciding import accept
-from infolog.importing.models import LogImport
 from infolog.importing.reading import read
 from infolog.importing.taking_in import confirm_columns, take_in
 from infolog.log import requests_in
