@@ -280,7 +280,7 @@ def _refuse_open_questions(checklist: Sequence[tuple[str, str]]) -> None:
 
 
 def _is_answered(checklist: Iterable[Sequence[str]]) -> bool:
-    answers = dict(tuple(answer) for answer in checklist)
+    answers = {str(answer[0]): str(answer[1]) for answer in checklist}
     return all(answers.get(question) == "yes" for question in neutrality.QUESTIONS)
 
 
