@@ -87,7 +87,9 @@ INLINE = {
 
 @pytest.mark.parametrize("what", INLINE)
 def test_no_template_holds_inline_code(what):
-    pages = sorted((ROOT / "templates").rglob("*.html"))
+    found = sorted((ROOT / "templates").rglob("*.html"))
+    # The style sheet of a mail is written into its tags before it is sent.
+    pages = [page for page in found if page.parent.name != "email"]
 
     assert pages
     assert [str(p.relative_to(ROOT)) for p in pages if INLINE[what].search(p.read_text())] == []
