@@ -6,6 +6,7 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from scripts import serving
@@ -135,7 +136,7 @@ def test_question_goes_from_one_candidate_to_the_answer_for_all(
     page.get_by_label("Action:").select_option(label="Take over as a response")
     page.get_by_role("button", name="Run").or_(page.get_by_role("button", name="Go")).click()
     expect(page.get_by_text("Taken over, in the draft of the answer: 1.")).to_be_visible()
-    page.goto("/admin/infolog/work/")
+    page.goto(reverse("admin:infolog_work_changelist"))
     expect(page.get_by_text(TITLE)).to_be_visible()
     assert "Amara" not in page.content()
     axe(page)

@@ -31,9 +31,8 @@ from .test_admin import _change, _formset, _part_row, _response_row
 
 APRIL_12 = dt.datetime(2021, 4, 12, 11, 0, tzinfo=dt.UTC)
 MONDAY = dt.date(2021, 4, 12)
-ENQUIRIES = "/admin/infolog/enquiry/"
-WORK = "/admin/infolog/work/"
-DISCLOSURES = "/admin/infolog/disclosure/"
+PAGES = "/admin/infolog"
+ENQUIRIES, WORK, DISCLOSURES = (f"{PAGES}/{name}/" for name in ("enquiry", "work", "disclosure"))
 
 
 @pytest.fixture(autouse=True)
