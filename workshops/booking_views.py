@@ -112,7 +112,7 @@ def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
         return redirect("workshops:book", election_slug, slug)
     asked = {name: form.cleaned_data.get(name) or 0 for name in ("agents", "guests")}
     if request.method != "POST":
-        waits = not offer.places.fit(1 + sum(asked.values()))
+        waits = not offer.room.fit(1 + sum(asked.values()))
         initial = {"slot": offer.slot.number, "may_wait": waits, **asked}
         if booked and not (waits and booked.slot_number != offer.slot.number):
             initial["replaces"] = booked.pk
@@ -175,11 +175,13 @@ def _book(visit: _Visit, event: Event, form: ConfirmForm, booked: Booking | None
             refused.sentence += " You can join the waiting list."
         form.add_error(None, ValidationError(refused.sentence, refused.code))
         return _check_page(visit, event, offer, form, asked, booked, refused=refused)
-    messages.success(visit.request, _done(booking))
+    messages.success(visit.request, _done(booking, visit.at))
     return redirect("workshops:booking", visit.election.slug, booking.pk)
 
 
-def _done(booking: Booking) -> str:
+def _done(booking: Booking, at: dt.datetime) -> str:
+    if booking.made_at != at and booking.booked_at != at:
+        return "This booking stands as it was. If you told us what you need, we have it."
     if booking.state == Booking.State.WAITING:
         return "You are on the waiting list. We have sent a mail about it."
     if booking.moved_from_id:
@@ -229,7 +231,7 @@ def cancel_page(request: HttpRequest, election_slug: str, pk: int) -> HttpRespon
     if request.method == "POST":
         waited = found.state != Booking.State.BOOKED
         done = "You are off the waiting list." if waited else "Your booking is cancelled."
-        return _act(visit, found, cancel, done)
+        return _act(visit, found, cancel, done, Booking.State.CANCELLED)
     if not found.is_live:
         return redirect("workshops:booking", election_slug, pk)
     [own] = told([found], visit.at)
@@ -240,7 +242,7 @@ def cancel_page(request: HttpRequest, election_slug: str, pk: int) -> HttpRespon
 @require_POST
 def accept_offer(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
     visit = _Visit.of(request, election_slug)
-    return _act(visit, visit.booking(pk), accept, "The place is yours.")
+    return _act(visit, visit.booking(pk), accept, "The place is yours.", Booking.State.BOOKED)
 
 
 @login_required
@@ -248,17 +250,35 @@ def accept_offer(request: HttpRequest, election_slug: str, pk: int) -> HttpRespo
 def decline_offer(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
     visit = _Visit.of(request, election_slug)
     done = "You have declined. The place goes to the next."
-    return _act(visit, visit.booking(pk), decline, done)
+    return _act(visit, visit.booking(pk), decline, done, Booking.State.DECLINED)
 
 
-def _act(visit: _Visit, found: Booking, verb: Callable[..., Booking], done: str) -> HttpResponse:
+def _act(
+    visit: _Visit,
+    found: Booking,
+    verb: Callable[..., Booking],
+    done: str,
+    state: Booking.State,
+) -> HttpResponse:
+    """Do it, and say so only if ``state`` came of it: somebody else may have been quicker."""
     try:
-        verb(found, by=visit.by, at=visit.at)
+        now = verb(found, by=visit.by, at=visit.at)
     except BookingRefused as refused:
         messages.warning(visit.request, refused.sentence)
     else:
-        messages.success(visit.request, done)
+        if now.state == state:
+            messages.success(visit.request, done)
+        else:
+            messages.warning(visit.request, f"Nothing was changed: {_stands(now)}.")
     return redirect("workshops:booking", visit.election.slug, found.pk)
+
+
+def _stands(booking: Booking) -> str:
+    return {
+        Booking.State.BOOKED: "you have this place. Cancel it if you cannot come",
+        Booking.State.WAITING: "you are on the waiting list",
+        Booking.State.OFFERED: "the place is offered to you",
+    }.get(Booking.State(booking.state), "this is over")
 
 
 def _offers(visit: _Visit, event: Event) -> list[Offer]:

@@ -95,6 +95,7 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
         here = next((one for one in mine if one.slot_number == wish.number), None)
         booked = next((one for one in mine if one.state == State.BOOKED), None)
         if here and wish.is_met_by(here) and here.state != State.OFFERED:
+            _say_needs(here, wish)
             return here
         return _Decision(row, book, wish, by, at).of(now, here, booked)
 
@@ -196,7 +197,7 @@ class _Decision:
                 )
             self._refuse_clash(now.slot, booked)
             self._give_up(booked)
-            return self._confirm(here)
+            return self._confirm(here, booked)
         if here and here.state == State.WAITING:
             raise BookingRefused(
                 "waits_already", "You are on the waiting list there. Leave it first to ask anew."
@@ -249,7 +250,11 @@ class _Decision:
         if booked.slot_number != self.wish.number:
             _pass_on(self.book, self.candidate.election_id, booked.slot_number, self.at)
 
-    def _confirm(self, offered: Booking) -> Booking:
+    def _confirm(self, offered: Booking, moved_from: Booking | None) -> Booking:
+        """What somebody needs goes with them, unless they said it anew for this place."""
+        if moved_from and not BookingNeeds.objects.filter(booking=offered).exists():
+            BookingNeeds.objects.filter(booking=moved_from).update(booking=offered)
+        BookingNeeds.objects.filter(booking=moved_from).delete()
         offered.state, offered.booked_at = State.BOOKED, self.at
         offered.save(update_fields=["state", "booked_at"])
         tell(offered, What.BOOKED, self.at)
@@ -279,13 +284,18 @@ class _Decision:
         return booking
 
     def _keep_needs(self, booking: Booking, moved_from: Booking | None) -> None:
-        said = {"access": self.wish.access.strip(), "diet": self.wish.diet.strip()}
-        if any(said.values()):
-            if moved_from:
-                BookingNeeds.objects.filter(booking=moved_from).delete()
-            BookingNeeds.objects.create(booking=booking, **said)
+        if _say_needs(booking, self.wish):
+            BookingNeeds.objects.filter(booking=moved_from).delete()
         elif moved_from:
             BookingNeeds.objects.filter(booking=moved_from).update(booking=booking)
+
+
+def _say_needs(booking: Booking, wish: Wish) -> bool:
+    """Keep what somebody says they need; saying nothing leaves what they said before."""
+    said = {"access": wish.access.strip(), "diet": wish.diet.strip()}
+    if any(said.values()):
+        BookingNeeds.objects.update_or_create(booking=booking, defaults=said)
+    return any(said.values())
 
 
 # --- what is refused, of the slot and of the person --------------------------------------------

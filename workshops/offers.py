@@ -31,8 +31,15 @@ class Offer:
         """Whether it can be booked, or waited for, now."""
         event = self.slot.event
         has_opened = event.bookable_from is None or event.bookable_from <= self.at
-        has_room = not self.places.is_full or event.has_waiting_list
+        has_room = not self.room.is_full or event.has_waiting_list
         return has_opened and self.at < self.slot.closes_at and has_room
+
+    @property
+    def room(self) -> Places:
+        """The places as they are for this candidate: what they hold here themselves is theirs."""
+        holds = self.own is not None and self.own.state == Booking.State.BOOKED
+        own = self.own.places if self.own and holds else 0
+        return Places(self.places.capacity, self.places.taken - own, self.places.waiting)
 
     @property
     def label(self) -> str:

@@ -377,3 +377,15 @@ def test_list_of_bookings_costs_the_same_for_one_and_for_three(
         counts.append(len(queries))
 
     assert len(set(counts)) == 1
+
+
+def test_answer_that_comes_too_late_says_that_nothing_was_changed(client, candidate, workshop):
+    """An agent has accepted meanwhile, say: a decline must not sound as if the place were free."""
+    held = take(candidate.candidacies.get(), workshop(2))
+    client.force_login(candidate)
+
+    page = client.post(f"{MINE}{held.pk}/decline/", follow=True).content.decode()
+
+    assert "Nothing was changed: you have this place." in page
+    held.refresh_from_db()
+    assert held.state == "booked"

@@ -405,6 +405,30 @@ def test_offer_is_accepted_once(queue, ada, ben):
     ]
 
 
+def test_needs_said_later_of_the_same_place_are_kept(ada, workshop):
+    event = workshop()
+    first = take(ada, event)
+
+    assert take(ada, event, access="A ramp") == first
+    assert take(ada, event) == first
+
+    needs = BookingNeeds.objects.get()
+    assert (needs.booking, needs.access) == (first, "A ramp")
+
+
+def test_needs_go_along_when_an_offer_is_accepted(ada, ben, workshop):
+    event = workshop()
+    ready = take(ben, event, 2)
+    held = take(ada, event, access="A ramp")
+    waiting = take(ada, event, 2, may_wait=True)
+    cancel(ready, by=By(ben.user), at=MONDAY)
+
+    accept(waiting, by=By(ada.user), at=MONDAY + HOUR)
+
+    assert BookingNeeds.objects.get().booking == waiting
+    assert states(held) == ["moved"]
+
+
 def test_offer_declined_goes_to_the_next(queue, ada, ben):
     _, taken, second, third = queue
     cancel(taken, by=By(ada.user), at=MONDAY)

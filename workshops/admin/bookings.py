@@ -75,6 +75,13 @@ class BookForm(ReasonForm):
             *((pk, f"{slot.event.title}, {time_of(slot)}") for pk, slot in self.slots.items()),
         ]
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        candidate, slot = said.get("candidate"), self.slots.get(said.get("slot", ""))
+        if candidate and slot and slot.event.election_id != candidate.election_id:
+            self.add_error("slot", "This event belongs to another election than the candidate.")
+        return said
+
     def book(self, *, by: By, at: dt.datetime) -> Booking:
         """Raises ``BookingRefused``."""
         said = self.cleaned_data
@@ -182,7 +189,8 @@ class BookingAdmin(_ReadOnly):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        live = Booking.objects.live().filter(pk=object_id) if object_id.isdigit() else ()
+        is_number = object_id.isascii() and object_id.isdigit()
+        live = Booking.objects.live().filter(pk=object_id) if is_number else ()
         may_act = request.user.has_perm(MAY_ACT) and bool(live)
         context = {"may_cancel": may_act, "object_id": object_id} | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
