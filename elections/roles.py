@@ -55,7 +55,7 @@ LOG = (
 # Who asked, and who was told something outside the log: for the log's keeper alone. It is in no
 # list of what others may see, not even of those who read everything.
 ASKERS = "infolog.enquiry", "infolog.enquirypart", "infolog.disclosure"
-# An office's own log on its way to drafts.
+# An office's own log on its way to drafts: its rows can name who asked, so it is the keeper's.
 IMPORTS = ("infolog.logimport",)
 RELEASES = ("releases.release",)
 # What the portal itself writes of releases: read, and never changed by anyone.
@@ -70,7 +70,6 @@ EVERYTHING = (
     *RECORDS,
     *BOOKINGS,
     *CONTENT,
-    *IMPORTS,
     *LEDGER,
     *MAIL,
 )
@@ -83,8 +82,6 @@ SETTLE = "releases.settle_delivery"
 APPROVE_WORDING = "infolog.approve_wording"
 # To write down what somebody was told. Reading it is the keeper's.
 DISCLOSE = "infolog.add_disclosure"
-# The original file of a log can name who asked.
-READ_ORIGINAL = "infolog.read_original"
 
 
 def _all(models: tuple[str, ...], *verbs: str) -> frozenset[str]:
@@ -144,7 +141,7 @@ ROLES = {
     ),
     Role.ANSWERING: Rights(
         "answers what is asked, without knowing who asked",
-        _READ | _edit(*LOG, *IMPORTS) | {DISCLOSE},
+        _READ | _edit(*LOG) | {DISCLOSE},
     ),
     Role.FINANCE: Rights("looks after tables and figures", _READ | _edit(*FIGURES) | {DISCLOSE}),
     Role.AUDITOR: Rights(
@@ -160,10 +157,7 @@ ROLES = {
     ),
     Role.KEEPER: Rights(
         "takes in what is asked, and alone sees who asked; never answers it",
-        _READ
-        | _view("elections.candidate", *IMPORTS)
-        | _edit(*ASKERS)
-        | {READ_AUDIT, READ_ORIGINAL},
+        _READ | _view("elections.candidate") | _edit(*ASKERS, *IMPORTS) | {READ_AUDIT},
     ),
 }
 

@@ -270,6 +270,8 @@ Q_CLUSTER = {
     "workers": 1,
     "timeout": 60,
     "retry": 120,
+    # A job that cannot be done in its time, such as a file made to be slow, is given up at last.
+    "max_attempts": 10,
     "poll": 2,
     "save_limit": 250,
     "catch_up": False,

@@ -154,7 +154,7 @@ class LogImportAdmin(StaffAdmin):
             headings=_headings(log_import),
             codes=_codes(log_import) if counts["waiting"] else [],
             may_change=self.has_change_permission(request, log_import),
-            may_read_original=_may_read_original(request, log_import),
+            has_original=bool(log_import.file),
         )
 
     def columns(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -212,10 +212,8 @@ class LogImportAdmin(StaffAdmin):
 
     @method_decorator(require_safe)
     def original(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """The file as it was uploaded, for the few who may know who asked."""
+        """The file as it was uploaded: like all of an import it may name who asked."""
         log_import = self._asked_for(request, pk)
-        if not _may_read_original(request, log_import):
-            raise PermissionDenied
         try:
             content = log_import.file.open("rb")
         except (ValueError, FileNotFoundError) as gone:
@@ -335,10 +333,6 @@ def _delete(log_import: LogImport) -> None:
     log_import.delete()
     if name:
         transaction.on_commit(partial(storage.delete, name))
-
-
-def _may_read_original(request: HttpRequest, log_import: LogImport) -> bool:
-    return bool(log_import.file) and request.user.has_perm("infolog.read_original")
 
 
 def _row(log_import: LogImport, position: int) -> ImportedRequest:

@@ -1,7 +1,7 @@
 """What a person says of a proposed request: it may stand, it is changed, merged or left out."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -10,12 +10,26 @@ from elections.models import User
 from elections.refusals import Refused
 from infolog.models import ImportedRequest, LogImport
 
-from .doubts import Doubt, Names, doubts_of_answer, doubts_of_names
+from .doubts import (
+    NAME,
+    NO_ANSWER,
+    ONE_ANSWER,
+    UNFINISHED,
+    Doubt,
+    Names,
+    doubts_of_answer,
+    doubts_of_names,
+)
 from .entries import Proposed, ProposedPart
 from .table import Row
 from .taking_in import context_of, doubts_as_json
 from .wording import Said
 
+# Doubts of what a row says, found anew each time; those of a field by the first part of their code;
+# and those of what was lacking, which ``missing`` asks anew.
+LOOKED_AT_AGAIN = frozenset({"missing", NO_ANSWER, UNFINISHED, ONE_ANSWER, NAME})
+SETTLED_BY = ("date", "form")
+FILLED_IN = frozenset({"date-missing", "form-missing", "question-missing", "columns"})
 SAY_WHY = "Say why, in a sentence."
 
 
@@ -67,7 +81,7 @@ def merge(row: ImportedRequest, *, by: User, at: dt.datetime) -> ImportedRequest
         before.rows += row.rows
         before.parts = _joined(before.parts, row)
         before.note = "\n".join(filter(None, [before.note, row.note]))
-        check_again(before)
+        check_again(before, also=row.doubts)
         before.decision = decision.OPEN
         before.save()
         _decide(row, decision.MERGED, by=by, at=at, reason="")
@@ -96,9 +110,10 @@ def change(
     Raises ``Refused``: ``drafted``.
     """
     _refuse_drafted(row)
+    settled = {name for name in SETTLED_BY if name in fields and fields[name] != getattr(row, name)}
     for name, value in fields.items():
         setattr(row, name, value)
-    check_again(row)
+    check_again(row, settled=settled)
     decision = ImportedRequest.Decision
     _decide(row, decision.OPEN if row.waits else decision.ACCEPTED, by=by, at=at, reason="")
     doubts: list[dict[str, Any]] = row.doubts
@@ -142,8 +157,18 @@ def missing(row: ImportedRequest) -> list[str]:
     return [what for what, there in lacks.items() if not there]
 
 
-def check_again(row: ImportedRequest) -> None:
-    """The doubts about it as it now stands. Two queries."""
+def check_again(
+    row: ImportedRequest,
+    *,
+    settled: Collection[str] = (),
+    also: Iterable[dict[str, Any]] = (),
+) -> None:
+    """The doubts about it as it now stands. Two queries.
+
+    What only the file could tell, as that a date is far from the poll, stays in doubt until a
+    person changes the field it is about (``settled``) or accepts the request for a reason.
+    """
+    kept = [doubt for doubt in [*row.doubts, *also] if _stands(doubt["code"], settled)]
     entry = _proposed(row)
     number = row.rows[0]["number"]
     names = Names(context_of(row.log_import.election).candidates)
@@ -156,8 +181,15 @@ def check_again(row: ImportedRequest) -> None:
             number, [row.title, row.topic, row.introduction, *questions, *said, row.note], names
         ),
     ]
-    row.doubts = doubts_as_json(doubts)
-    row.waits = any(doubt.waits for doubt in doubts)
+    told = {(doubt["code"], doubt["sentence"]): doubt for doubt in [*kept, *doubts_as_json(doubts)]}
+    row.doubts = list(told.values())
+    row.waits = any(doubt["waits"] for doubt in row.doubts)
+
+
+def _stands(code: str, settled: Collection[str]) -> bool:
+    """Whether a doubt was raised by the file alone, and nobody has settled it since."""
+    kind = code.partition("-")[0]
+    return code not in LOOKED_AT_AGAIN and code not in FILLED_IN and kind not in settled
 
 
 def _proposed(row: ImportedRequest) -> Proposed:

@@ -12,6 +12,9 @@ UNPACKED_AT_MOST = 150_000_000
 # Text packs to a tenth; what packs to a hundredth of a megabyte and more was made to burst.
 RATIO_AT_MOST = 200
 SMALL = 2_000_000
+# Excel's table of all texts is held in memory as a whole; a log of ten thousand rows fills half.
+SHARED_STRINGS = "xl/sharedstrings.xml"
+SHARED_AT_MOST = 20_000_000
 
 _BROKEN = "The file is broken. Open it in the program it was made with, and save it again."
 
@@ -49,7 +52,9 @@ def _refuse_bomb(members: list[zipfile.ZipInfo]) -> None:
         member.file_size > SMALL and member.file_size > RATIO_AT_MOST * max(member.compress_size, 1)
         for member in members
     )
-    if bursts or unpacked > UNPACKED_AT_MOST or len(members) > MEMBERS_AT_MOST:
+    shared = sum(m.file_size for m in members if m.filename.lower() == SHARED_STRINGS)
+    too_large = unpacked > UNPACKED_AT_MOST or shared > SHARED_AT_MOST
+    if bursts or too_large or len(members) > MEMBERS_AT_MOST:
         raise UnreadableFile(
             "bomb", "Unpacked, the file would be far larger than a log can be. It was not opened."
         )

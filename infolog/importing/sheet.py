@@ -2,8 +2,10 @@
 
 import datetime as dt
 import io
+import lzma
 import warnings
 import zipfile
+import zlib
 from typing import Any
 
 from openpyxl import load_workbook
@@ -23,6 +25,10 @@ _FAULTS = (
     EOFError,
     OSError,
     SyntaxError,  # an XML ParseError is one
+    RecursionError,
+    NotImplementedError,
+    zlib.error,
+    lzma.LZMAError,
 )
 
 

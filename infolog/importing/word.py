@@ -1,6 +1,8 @@
 """The tables of a Word file, in order, and the text that stands between them."""
 
+import lzma
 import zipfile
+import zlib
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.ElementTree import iterparse
@@ -10,6 +12,15 @@ from .table import Gathered, Table, UnreadableFile
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+FAULTS = (
+    ParseError,
+    zipfile.BadZipFile,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    zlib.error,
+    lzma.LZMAError,
+)
 OUTSIDE = "Text outside the tables"
 
 
@@ -22,7 +33,7 @@ def read_word(content: bytes) -> Table:
             _Walk(gathered).through(stream)
     except KeyError as error:
         raise UnreadableFile("broken", "This is not a Word document.") from error
-    except (ParseError, zipfile.BadZipFile, EOFError, OSError) as error:
+    except FAULTS as error:
         raise UnreadableFile(
             "broken", "The file is broken. Open it in Word and save it again."
         ) from error
@@ -97,11 +108,13 @@ def _number(text: str) -> int:
 def _children(element: Element, name: str) -> list[Element]:
     """Those of one name, also inside the wrappers that forms and revisions put around them."""
     found = []
-    for child in element:
+    waiting = list(reversed(element))
+    while waiting:
+        child = waiting.pop()
         if _local(child) == name:
             found.append(child)
         elif _local(child) in ("sdt", "sdtContent", "ins", "customXml", "smartTag"):
-            found += _children(child, name)
+            waiting += reversed(child)
     return found
 
 

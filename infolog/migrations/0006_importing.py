@@ -80,7 +80,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'import of a log',
                 'verbose_name_plural': 'imports of a log',
                 'ordering': ['-made_at', '-id'],
-                'permissions': [('read_original', 'Can read the original file of an imported log')],
             },
         ),
         migrations.CreateModel(

@@ -64,7 +64,6 @@ class LogImport(models.Model):
         ordering = ["-made_at", "-id"]
         verbose_name = "import of a log"
         verbose_name_plural = "imports of a log"
-        permissions = [("read_original", "Can read the original file of an imported log")]
 
     def __str__(self) -> str:
         return f"{self.filename}, {self.made_at:%-d %B %Y}"

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
+from elections.roles import Role
 from infolog.models import ImportedRequest, InformationRequest, LogImport
 from tests.infolog.importing.conftest import LOG
 from tests.infolog.importing.files import FOUR, as_csv
@@ -22,8 +23,8 @@ ADD = f"{LIST}add/"
 
 
 @pytest.fixture
-def officer(client, make_staff):
-    client.force_login(make_staff("answering"))
+def keeper(client, make_staff):
+    client.force_login(make_staff("keeper"))
     return client
 
 
@@ -45,14 +46,14 @@ def _decide(client, log_import, position: int, **data):
     return client.post(place, data, follow=True)
 
 
-def test_log_goes_from_upload_to_drafts(officer, election):
-    shown = _upload(officer, election, as_csv(LOG))
+def test_log_goes_from_upload_to_drafts(keeper, election):
+    shown = _upload(keeper, election, as_csv(LOG))
 
     assert "5 rows read from Our log.csv" in _text(shown)
     assert "Column 4: Information requested" in _text(shown)
     [log_import] = LogImport.objects.all()
     columns = {f"column_{n}": use for n, use in enumerate(log_import.uses)}
-    review = officer.post(
+    review = keeper.post(
         _page(log_import), {**columns, "form": "", "responder": "The office"}, follow=True
     )
 
@@ -61,24 +62,24 @@ def test_log_goes_from_upload_to_drafts(officer, election):
     assert "I-04 “Mr Ellison” is named. Is this a candidate?" in text
     assert "Information requested Why is that so?" in text
 
-    _decide(officer, log_import, 2, act="accept", reason="It is the treasurer.")
-    _decide(officer, log_import, 3, act="leave-out", reason="Never answered.")
-    done = officer.post(f"{LIST}{log_import.pk}/drafts/", follow=True)
+    _decide(keeper, log_import, 2, act="accept", reason="It is the treasurer.")
+    _decide(keeper, log_import, 3, act="leave-out", reason="Never answered.")
+    done = keeper.post(f"{LIST}{log_import.pk}/drafts/", follow=True)
 
     assert "0 wait for a person , 0 ready, 2 made into drafts, 0 merged, 1 left out" in _text(done)
     assert InformationRequest.objects.drafts().count() == 2
 
 
-def test_who_asked_is_on_no_page(officer, election):
-    pages = [_upload(officer, election, as_csv(LOG))]
+def test_who_asked_is_on_no_page(keeper, election):
+    pages = [_upload(keeper, election, as_csv(LOG))]
     log_import = LogImport.objects.get()
     columns = {f"column_{n}": use for n, use in enumerate(log_import.uses)}
     data = {**columns, "form": "", "responder": "The office"}
-    pages.append(officer.post(_page(log_import), data, follow=True))
+    pages.append(keeper.post(_page(log_import), data, follow=True))
     pages += [
-        officer.get(f"{_page(log_import)}?show=all"),
-        officer.get(f"{LIST}{log_import.pk}/requests/1/"),
-        officer.get(LIST),
+        keeper.get(f"{_page(log_import)}?show=all"),
+        keeper.get(f"{LIST}{log_import.pk}/requests/1/"),
+        keeper.get(LIST),
     ]
 
     assert [page.status_code for page in pages] == [200] * 5
@@ -94,9 +95,9 @@ def test_who_asked_is_on_no_page(officer, election):
     ],
 )
 def test_file_that_is_no_log_is_refused_in_words_and_not_kept(
-    officer, election, content, name, told
+    keeper, election, content, name, told
 ):
-    response = _upload(officer, election, content, name)
+    response = _upload(keeper, election, content, name)
 
     assert told in _text(response)
     assert "nothing was kept" in _text(response)
@@ -108,37 +109,37 @@ def test_file_that_is_no_log_is_refused_in_words_and_not_kept(
     "data",
     [{"text": ""}, {"text": "Question\tAnswer\nWhy?\tSo.", "file": True}],
 )
-def test_either_a_file_or_a_text_is_wanted(officer, election, data):
+def test_either_a_file_or_a_text_is_wanted(keeper, election, data):
     if data.pop("file", None):
         data["file"] = SimpleUploadedFile("log.csv", as_csv(LOG))
 
-    response = officer.post(ADD, {"election": election.pk, **data})
+    response = keeper.post(ADD, {"election": election.pk, **data})
 
     assert "Choose a file or paste" in _text(response)
 
 
-def test_table_is_pasted(officer, election):
+def test_table_is_pasted(keeper, election):
     text = "\n".join("\t".join(row) for row in LOG)
 
-    shown = officer.post(ADD, {"election": election.pk, "text": text}, follow=True)
+    shown = keeper.post(ADD, {"election": election.pk, "text": text}, follow=True)
 
     assert "5 rows read from pasted text.txt" in _text(shown)
 
 
-def test_columns_without_a_question_are_refused_in_words(officer, taken_in):
+def test_columns_without_a_question_are_refused_in_words(keeper, taken_in):
     log_import = taken_in(confirm=False)
     columns = {f"column_{n}": "nothing" for n in range(5)}
 
-    response = officer.post(_page(log_import), {**columns, "form": "", "responder": "The office"})
+    response = keeper.post(_page(log_import), {**columns, "form": "", "responder": "The office"})
 
     assert "Say which column holds the question." in _text(response)
 
 
-def test_progress_is_shown_while_rows_are_read(officer, taken_in):
+def test_progress_is_shown_while_rows_are_read(keeper, taken_in):
     log_import = taken_in()
     LogImport.objects.update(state="reading", work_done=3, work_total=5)
 
-    response = officer.get(_page(log_import))
+    response = keeper.get(_page(log_import))
 
     assert "Rows are being read. 3 of 5 done." in _text(response)
     assert response["Refresh"] == "4"
@@ -157,12 +158,12 @@ def _form(response) -> dict[str, str]:
     return {name: str(value) for name, value in data.items()}
 
 
-def test_request_is_edited_beside_its_original(officer, taken_in):
+def test_request_is_edited_beside_its_original(keeper, taken_in):
     log_import = taken_in()
     page = f"{LIST}{log_import.pk}/requests/2/"
-    form = _form(officer.get(page))
+    form = _form(keeper.get(page))
 
-    done = officer.post(page, {**form, "responses-0-text": "It is £5m."}, follow=True)
+    done = keeper.post(page, {**form, "responses-0-text": "It is £5m."}, follow=True)
 
     assert "Request 2 is accepted." in _text(done)
     row = log_import.requests.get(position=2)
@@ -179,34 +180,34 @@ def test_request_is_edited_beside_its_original(officer, taken_in):
         ({"date": "2021-13-01"}, "Enter a valid date."),
     ],
 )
-def test_edit_that_cannot_be_kept_is_refused_in_words(officer, taken_in, change, told):
+def test_edit_that_cannot_be_kept_is_refused_in_words(keeper, taken_in, change, told):
     log_import = taken_in()
     page = f"{LIST}{log_import.pk}/requests/2/"
-    form = _form(officer.get(page))
+    form = _form(keeper.get(page))
 
-    response = officer.post(page, {**form, **change})
+    response = keeper.post(page, {**form, **change})
 
     assert told in _text(response)
     assert "Nothing was kept." in _text(response)
     assert log_import.requests.get(position=2).is_waiting
 
 
-def test_edit_that_leaves_a_doubt_is_kept_and_waits(officer, taken_in):
+def test_edit_that_leaves_a_doubt_is_kept_and_waits(keeper, taken_in):
     log_import = taken_in()
     page = f"{LIST}{log_import.pk}/requests/2/"
 
-    done = officer.post(page, {**_form(officer.get(page)), "title": "The budget"}, follow=True)
+    done = keeper.post(page, {**_form(keeper.get(page)), "title": "The budget"}, follow=True)
 
     assert "It is kept, and still waits: “Mr Ellison” is named." in _text(done)
     assert log_import.requests.get(position=2).title == "The budget"
 
 
-def test_request_is_merged_and_another_taken_back(officer, taken_in):
+def test_request_is_merged_and_another_taken_back(keeper, taken_in):
     log_import = taken_in()
 
-    merged = _decide(officer, log_import, 3, act="merge")
-    _decide(officer, log_import, 1, act="leave-out", reason="A test.")
-    back = _decide(officer, log_import, 1, act="reopen")
+    merged = _decide(keeper, log_import, 3, act="merge")
+    _decide(keeper, log_import, 1, act="leave-out", reason="A test.")
+    back = _decide(keeper, log_import, 1, act="reopen")
 
     assert "Request 3 is part of request 2 now." in _text(merged)
     assert "Request 1 waits again." in _text(back)
@@ -221,51 +222,44 @@ def test_request_is_merged_and_another_taken_back(officer, taken_in):
         ({}, "Request 2: Choose what to do with it."),
     ],
 )
-def test_decision_that_cannot_be_is_refused_in_words(officer, taken_in, data, told):
-    assert told in _text(_decide(officer, taken_in(), 2, **data))
+def test_decision_that_cannot_be_is_refused_in_words(keeper, taken_in, data, told):
+    assert told in _text(_decide(keeper, taken_in(), 2, **data))
 
 
-def test_many_with_one_doubt_are_accepted_for_one_reason(officer, taken_in):
+def test_many_with_one_doubt_are_accepted_for_one_reason(keeper, taken_in):
     rows = [FOUR, *[[f"{day}/04/2021", "E-mail", f"Why {day}?", ""] for day in range(10, 13)]]
     log_import = taken_in(rows)
-    assert "3 requests have this doubt alone (I-09)" in _text(officer.get(_page(log_import)))
+    assert "3 requests have this doubt alone (I-09)" in _text(keeper.get(_page(log_import)))
     place = f"{LIST}{log_import.pk}/accept/"
 
-    none = officer.post(place, {"code": "I-09", "reason": ""}, follow=True)
-    done = officer.post(place, {"code": "I-09", "reason": "None was given."}, follow=True)
+    none = keeper.post(place, {"code": "I-09", "reason": ""}, follow=True)
+    done = keeper.post(place, {"code": "I-09", "reason": "None was given."}, follow=True)
 
     assert "Say why, in a sentence." in _text(none)
     assert "Accepted: 3." in _text(done)
     assert not log_import.requests.waiting().exists()
 
 
-def test_drafts_without_anything_to_make_are_refused_in_words(officer, taken_in):
+def test_drafts_without_anything_to_make_are_refused_in_words(keeper, taken_in):
     log_import = taken_in()
     ImportedRequest.objects.update(waits=True)
 
-    response = officer.post(f"{LIST}{log_import.pk}/drafts/", follow=True)
+    response = keeper.post(f"{LIST}{log_import.pk}/drafts/", follow=True)
 
     assert "There is nothing to make a draft of" in _text(response)
 
 
-def test_original_is_served_to_whoever_may_know_who_asked(client, make_staff, taken_in):
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.KEEPER])
+def test_nobody_but_the_keeper_comes_near_an_import(client, make_staff, taken_in, role):
+    """Its rows can name who asked, in whatever column."""
     log_import = taken_in()
-    place = f"{LIST}{log_import.pk}/original/"
-    met = {}
-    for role in ("answering", "keeper", "approver", "auditor", "editor", "administrator"):
-        client.force_login(make_staff(role))
-        response = client.get(place)
-        met[role] = response.status_code
-        response.close()
+    client.force_login(make_staff(role))
 
-    assert met == {
-        "answering": 403,
-        "keeper": 200,
-        "approver": 403,
-        "auditor": 403,
-        "editor": 403,
-        "administrator": 403,
-    }
+    for place in ("", "add/", f"{log_import.pk}/change/", f"{log_import.pk}/original/"):
+        assert client.get(f"{LIST}{place}").status_code == 403
+    assert _decide(client, log_import, 1, act="accept").status_code == 403
+    for place in ("accept/", "drafts/", "columns/", "requests/1/"):
+        assert client.post(f"{LIST}{log_import.pk}/{place}").status_code == 403
 
 
 def test_original_comes_as_an_attachment(client, make_staff, taken_in):
@@ -283,46 +277,33 @@ def test_original_comes_as_an_attachment(client, make_staff, taken_in):
     assert client.get(place).status_code == 404
 
 
-def test_staff_who_only_look_see_no_button_and_change_nothing(client, make_staff, taken_in):
-    log_import = taken_in()
-    client.force_login(make_staff("auditor"))
-
-    html = client.get(_page(log_import)).content.decode()
-
-    main = html[html.index('id="content-main"') :]
-    assert "<button" not in main
-    assert _decide(client, log_import, 1, act="accept").status_code == 403
-    for place in ("accept/", "drafts/", "columns/", "requests/1/"):
-        assert client.post(f"{LIST}{log_import.pk}/{place}").status_code == 403
-
-
-def test_import_is_deleted_with_its_file(officer, taken_in, django_capture_on_commit_callbacks):
+def test_import_is_deleted_with_its_file(keeper, taken_in, django_capture_on_commit_callbacks):
     log_import = taken_in()
     address = f"{LIST}{log_import.pk}/delete/"
-    assert "Requests as read: 3" in _text(officer.get(address))
+    assert "Requests as read: 3" in _text(keeper.get(address))
 
     with django_capture_on_commit_callbacks(execute=True):
-        officer.post(address, {"post": "yes"})
+        keeper.post(address, {"post": "yes"})
 
     assert not LogImport.objects.exists()
     assert [p for p in Path(django_settings.MEDIA_ROOT).rglob("*") if p.is_file()] == []
 
 
-def test_page_asks_as_few_questions_for_many_as_for_one(officer, taken_in):
+def test_page_asks_as_few_questions_for_many_as_for_one(keeper, taken_in):
     counts = []
     for number in (1, 3):
         rows = [FOUR, *[[f"{d}/04/2021", "E-mail", f"Why {number}{d}?", ""] for d in range(number)]]
         log_import = taken_in(rows)
         with CaptureQueriesContext(connection) as queries:
-            officer.get(_page(log_import))
+            keeper.get(_page(log_import))
         with CaptureQueriesContext(connection) as listed:
-            officer.get(LIST)
+            keeper.get(LIST)
         counts.append((len(queries), len(listed)))
 
     assert counts[0] == counts[1]
 
 
-def test_pages_carry_no_inline_script_or_style(officer, taken_in):
-    html = officer.get(_page(taken_in())).content.decode()
+def test_pages_carry_no_inline_script_or_style(keeper, taken_in):
+    html = keeper.get(_page(taken_in())).content.decode()
 
     assert not re.search(r"<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+=", html)

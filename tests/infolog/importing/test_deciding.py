@@ -142,3 +142,32 @@ def test_merged_request_is_not_taken_back(taken_in, said):
         deciding.reopen(row, **said)
 
     assert refused.value.code == "merged"
+
+
+FAR = {"code": "date-far", "sentence": "Far from the poll.", "row": 3, "waits": True}
+
+
+def test_doubt_that_only_the_file_could_tell_outlives_a_merge(taken_in, said):
+    log_import = taken_in()
+    first, second = (log_import.requests.get(position=number) for number in (1, 2))
+    first.doubts, second.doubts = [], [FAR]
+    first.save(), second.save()
+
+    before = deciding.merge(second, **said)
+
+    assert FAR in before.doubts
+    assert before.waits
+    assert not log_import.requests.to_apply().filter(pk=before.pk).exists()
+
+
+def test_doubt_about_a_date_is_settled_by_another_date_and_by_no_other_change(taken_in, said):
+    row = taken_in().requests.get(position=1)
+    row.doubts = [FAR]
+    row.save()
+
+    deciding.change(row, {"title": "Another title", "date": row.date}, **said)
+    assert row.doubts == [FAR]
+    assert row.is_waiting
+
+    deciding.change(row, {"date": row.date + dt.timedelta(days=365)}, **said)
+    assert FAR not in row.doubts

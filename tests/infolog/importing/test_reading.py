@@ -225,6 +225,15 @@ def _pdf_without_text() -> bytes:
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>
 <w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">&b;</w:document>"""
 OUTSIDE = LAUGHS.replace(b'<!ENTITY a "ha">', b'<!ENTITY a SYSTEM "file:///etc/passwd">')
+# A cell wrapped three thousand times in what forms put around one.
+NESTED = (
+    b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+    b"<w:tbl><w:tr>"
+    + b"<w:sdt><w:sdtContent>" * 1_500
+    + b"<w:tc><w:p><w:r><w:t>Question</w:t></w:r></w:p></w:tc>"
+    + b"</w:sdtContent></w:sdt>" * 1_500
+    + b"</w:tr></w:tbl></w:body></w:document>"
+)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -257,6 +266,9 @@ REFUSED = {
     "other kind": (b"#!/bin/sh", "log.sh", "format"),
     "bomb": (_changed(as_docx([FOUR]), **{"word/document.xml": bytes(30_000_000)}), "log.docx",
              "bomb"),
+    "shared strings": (
+        _changed(as_xlsx([FOUR, ROW]), **{"xl/sharedStrings.xml": b" <si/>" * 3_500_000}),
+        "log.xlsx", "bomb"),
     "many members": (_packed(**{f"{n}.txt": b"" for n in range(2_001)}), "log.xlsx", "bomb"),
     "macro": (_changed(as_xlsx([FOUR, ROW]), **{"xl/vbaProject.bin": b"x"}), "log.xlsx", "macro"),
     "laughs": (_changed(as_docx([FOUR]), **{"word/document.xml": LAUGHS}), "log.docx", "hostile"),
@@ -280,6 +292,22 @@ REFUSED = {
     "scan": (_pdf_without_text(), "scan.pdf", "no_text"),
     "prose": (b"Dear office,\nthank you for the log.", "log.txt", "no_table"),
 }  # fmt: skip
+
+
+def test_cell_is_read_however_deep_it_is_wrapped():
+    nested = _changed(as_docx([FOUR]), **{"word/document.xml": NESTED})
+
+    assert [row.cells for row in read(nested, "log.docx").rows] == [("Question",)]
+
+
+@pytest.mark.parametrize("make", [as_docx, as_xlsx])
+def test_damaged_file_is_read_or_refused_and_breaks_nothing(make):
+    whole = make([FOUR, *[[*ROW]] * 400])
+    for place in range(200, len(whole), max(1, len(whole) // 60)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x5A
+        with suppress(UnreadableFile):
+            read(bytes(damaged), f"log.{'docx' if make is as_docx else 'xlsx'}")
 
 
 @pytest.mark.parametrize("case", REFUSED)
