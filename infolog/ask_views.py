@@ -104,15 +104,11 @@ def _check(
 
 
 def _send(request: HttpRequest, election: Election, form: AskForm, at: dt.datetime) -> HttpResponse:
-    def page_of(enquiry: Enquiry) -> str:
-        return request.build_absolute_uri(_page_of(election, enquiry))
-
     enquiry = asking.ask(
         asking.asker_in(election, request.user, at),  # type: ignore[arg-type]
         user=request.user,  # type: ignore[arg-type]
         parts=form.questions,
         token=form.cleaned_data["token"],
-        page_of=page_of,
         at=at,
     )
     messages.success(request, f"We have your question. Its reference is {enquiry.reference}.")

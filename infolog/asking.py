@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -55,14 +55,12 @@ def ask(
     user: User,
     parts: Sequence[str],
     token: uuid.UUID,
-    page_of: Callable[[Enquiry], str],
     at: dt.datetime,
 ) -> Enquiry:
     """Take in a question of a candidate, with a receipt by mail. The same ``token`` makes one.
 
-    ``page_of`` gives the whole address of the asker's own page of it. Raises ``Refused``:
-    ``archived``; ``limit`` when the candidate has asked ``A_DAY_AT_MOST`` within a day; ``empty``
-    and ``too_many`` of the parts.
+    Raises ``Refused``: ``archived``; ``limit`` when the candidate has asked ``A_DAY_AT_MOST``
+    within a day; ``empty`` and ``too_many`` of the parts.
     """
     earlier = Enquiry.objects.of(user).filter(token=token).first()
     if earlier:
@@ -81,7 +79,7 @@ def ask(
     try:
         with transaction.atomic():
             take_in(enquiry, parts, at=at)
-            queue_receipt(enquiry, address=user.email, page=page_of(enquiry), at=at)
+            queue_receipt(enquiry, address=user.email, at=at)
     except IntegrityError:
         earlier = Enquiry.objects.of(user).filter(token=token).first()
         if earlier is None:

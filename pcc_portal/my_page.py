@@ -145,7 +145,8 @@ def news(
     for model in releasable_models():
         rows: Any = model._default_manager.visible_to(user, at).last_told(at)
         rows = rows.filter(election=election).select_related("release")
-        rows = rows.order_by("-release__released_at", "-pk")
+        # Of what was released together none is first: the order of making it tells who asked first.
+        rows = rows.order_by("-release__released_at", "slug")
         rows = rows[:NEWEST] if since is None else rows.filter(release__released_at__gte=since)
         for row in rows:
             row.election = election

@@ -65,10 +65,13 @@ class StaleSaves(admin.ModelAdmin):
         }
 
     def _key_of(self, object_id: str) -> Any:
+        """The key an address names; nothing for what no row can have, as too great a number."""
         try:
-            return self.opts.pk.to_python(unquote(object_id))
+            key = self.opts.pk.to_python(unquote(object_id))
+            self.opts.pk.run_validators(key)
         except ValidationError:
             return None
+        return key
 
     # --- the form -----------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ def newest_public(*, at: dt.datetime, only: dict[str, Election]) -> list[Releasa
     for model in releasable_models():
         rows = model.objects.visible_to(AnonymousUser(), at).filter(**only)
         rows = rows.select_related("release", "election")
-        found += rows.order_by("-release__released_at", "-pk")[:NEWEST]
+        found += rows.order_by("-release__released_at", "slug")[:NEWEST]
     found.sort(key=_released, reverse=True)
     return found[:NEWEST]
 

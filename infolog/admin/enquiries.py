@@ -225,7 +225,9 @@ class EnquiryAdmin(StaffAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        is_waiting = object_id.isdigit() and Enquiry.objects.waiting().filter(pk=object_id).exists()
+        is_number = object_id.isascii() and object_id.isdigit()
+        waiting = Enquiry.objects.waiting().filter(pk=object_id) if is_number else ()
+        is_waiting = bool(waiting)
         context = {"is_waiting": is_waiting, "object_id": object_id} | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
 

@@ -31,8 +31,29 @@ from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 
 
+class PauseForm(forms.ModelForm):
+    def validate_constraints(self) -> None:
+        """Whether two are open is asked of all together: one may be closed in the same save."""
+        exclude = {*self._get_validation_exclusions(), "work"}
+        try:
+            self.instance.validate_constraints(exclude=exclude)
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class PauseFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        said = [getattr(form, "cleaned_data", {}) for form in kept]
+        if sum(bool(one.get("asked_on")) and not one.get("answered_on") for one in said) > 1:
+            raise ValidationError("Only one of them can be open: the clock stands still once.")
+
+
 class PauseInline(admin.TabularInline):
     model = Pause
+    form = PauseForm
+    formset = PauseFormSet
     extra = 0
     fields = ("asked_on", "answered_on", "about")
     verbose_name_plural = "times in which the clock stands still"

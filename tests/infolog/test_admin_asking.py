@@ -17,6 +17,7 @@ from infolog.models import (
     ForceAddress,
     InformationRequest,
     LogRules,
+    Pause,
     Proposal,
     Wording,
     Work,
@@ -227,6 +228,31 @@ def test_clock_is_stopped_and_started_on_the_page(client, officer, work):
 
     work.refresh_from_db()
     assert work.due_on == dt.date(2021, 4, 19)
+
+
+def test_only_one_pause_can_be_open_and_the_next_may_begin_as_one_ends(client, officer, work):
+    open_one = {"asked_on": "12/04/2021", "answered_on": "", "about": "Which year?"}
+    refused = change_work(client, work, [open_one, open_one | {"about": "Which force?"}])
+    assert "Only one of them can be open" in text_of(refused)
+    assert not Pause.objects.exists()
+    change_work(client, work, [open_one])
+
+    closed = {"id": Pause.objects.get().pk, **open_one, "answered_on": "13/04/2021"}
+    saved = change_work(client, work, [closed, open_one | {"asked_on": "14/04/2021"}])
+
+    assert saved.status_code == 302
+    assert [pause.answered_on is None for pause in work.pauses.order_by("asked_on")] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("said", ["²", "x", "1" * 30])
+def test_odd_number_of_a_row_breaks_nothing(client, keeper, said):
+    client.force_login(keeper)
+
+    assert client.get(f"{ENQUIRIES}{said}/change/").status_code == 302
+    assert client.get(f"/admin/workshops/booking/{said}/change/").status_code in (302, 403)
 
 
 def test_freedom_of_information_clock_is_chosen(client, officer, work):

@@ -143,7 +143,7 @@ def test_question_is_taken_in_with_a_receipt_on_the_page_and_by_mail(client, sen
     assert message.to == ["candidate@example.org"]
     assert message.subject == f"We have your question ({enquiry.reference})"
     assert "by Monday 19 April 2021" in message.body
-    assert f"http://testserver{response['Location']}" in message.body
+    assert f"http://127.0.0.1:8000{response['Location']}" in message.body
     assert "officers" not in message.body
 
 
@@ -286,7 +286,7 @@ def test_question_is_taken_back(client, passed_on):
     assert f"You have taken back the question {enquiry.reference}." in text_of(page)
     assert "Withdrawn since Monday 12 April 2021." in text_of(page)
     request.work.refresh_from_db()
-    assert request.work.stage == "withdrawn"
+    assert request.work.stage == "received"  # until the next day: its time would tell who it was
 
 
 def test_own_questions_are_on_my_page_with_their_state(client, passed_on):

@@ -22,6 +22,7 @@ from briefings.models import (
     TextSection,
 )
 from elections.models import Candidate, Invitation, KeyDate, NonWorkingDay, Office, User
+from infolog.models import Wording
 from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.stale_saves import NOT_DELETED, TOKEN
 from tests.conftest import PortalClient
@@ -226,6 +227,8 @@ def test_delete_that_does_not_say_what_it_was_loaded_with_is_stale(client, edito
 
 def _needed(model) -> dict:
     """What the database asks of a row beyond what baker makes up."""
+    if model is Wording:  # a ground says what can be done next
+        return {"kind": Wording.Kind.PARAGRAPH}
     if model is Document:
         return {"link": "https://example.org"}
     if model is Invitation:
