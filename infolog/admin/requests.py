@@ -6,6 +6,7 @@ from django.forms import CheckboxSelectMultiple, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 from elections.models import Election
@@ -73,16 +74,28 @@ class WordingForm(InOrderForm):
         error_messages={"invalid_choice": "That wording is not approved, or not any more."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, wordings: list[Wording], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["wording"]
         field.queryset = Wording.objects.approved().filter(kind=self.wording_kind)
+        field.choices = [("", field.empty_label), *((row.pk, str(row)) for row in wordings)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("wording"):
             cleaned[self.into] = put_in(cleaned.get(self.into, ""), cleaned["wording"])
         return cleaned
+
+
+class WordingFormSet(InOrderFormSet):
+    """Reads the approved words once, however many rows offer them."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "wordings": self.wordings}
+
+    @cached_property
+    def wordings(self) -> list[Wording]:
+        return list(Wording.objects.approved().filter(kind=self.form.wording_kind))
 
 
 class PartForm(WordingForm):
@@ -112,7 +125,7 @@ class PartInline(ReleasedPartInline, admin.StackedInline):
 
     model = Part
     form = PartForm
-    formset = InOrderFormSet
+    formset = WordingFormSet
     extra = 0
     fields = ("position", "question", "outcome", "outcome_note", "wording", "answers")
     readonly_fields = ("answers",)
@@ -275,7 +288,7 @@ class ResponseInline(ReleasedPartInline, admin.StackedInline):
 
     model = Response
     form = ResponseForm
-    formset = InOrderFormSet
+    formset = WordingFormSet
     extra = 0
     fields = ("position", "responder", "role", "text", "wording")
     verbose_name_plural = "responses: one for each speaker, in the order they spoke"

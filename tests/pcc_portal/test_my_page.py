@@ -250,9 +250,9 @@ def test_next_dates_are_those_the_candidate_may_attend(
 def test_candidate_sees_status_access_agents_and_how_to_ask(client, candidate, agent, election):
     row = candidate.candidacies.get()
     give_status(row, "nominated", on=dt.date(2021, 4, 9))
-    _arrive(client, candidate)
-
-    text = _text(client.get(MY_PAGE))
+    with time_machine.travel(NOON + 20 * DAY):
+        _arrive(client, candidate)
+        text = _text(client.get(MY_PAGE))
 
     assert (
         "Nominated from Friday 9 April 2021, as in the notice “Statement of persons nominated”"

@@ -226,7 +226,7 @@ def test_daily_mail_says_all_that_was_released(deliver, candidate, mailoutbox):
     MailChoice.objects.create(user=candidate, is_daily=True)
     deliver(title="First")
     deliver(number=2, title="Second")
-    with time_machine.travel(timezone.now() + dt.timedelta(days=1)):
+    with time_machine.travel(Delivery.objects.latest("due_at").due_at):
         send_due()
 
     (message,) = mailoutbox
