@@ -79,8 +79,8 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
 
     Also how an offer is accepted, and how a booking is moved to another slot: the old place is
     given up in the same moment, never before. Raises ``BookingRefused``: ``no_slot``,
-    ``no_bookings``, ``no_reason``, ``over``, ``not_yet``, ``closed``, ``not_open``, ``too_many``,
-    ``agent_ended``,
+    ``no_bookings``, ``no_reason``, ``called_off``, ``over``, ``not_yet``, ``closed``, ``not_open``,
+    ``too_many``, ``agent_ended``,
     ``booked_already``, ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
     """
     early = _standing(candidate.election_id, wish.key, at, candidate.pk)
@@ -146,6 +146,21 @@ def cancel(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
         return found
 
 
+def call_off(booking: Booking, *, reason: str, at: dt.datetime) -> None:
+    """End a place, or the wait for one, at a slot that does not take place. Safe to call again."""
+    with held(booking, at) as found:
+        if found.is_live:
+            _end(found, State.CANCELLED, by=By(reason=reason), at=at)
+            tell(found, What.CANCELLED, at)
+
+
+@contextmanager
+def held(booking: Booking, at: dt.datetime) -> Iterator[Booking]:
+    """The booking as it is now, while nobody else can change it."""
+    with _locked(booking.candidate_id, booking.book.event_slug, at):
+        yield _reread(booking)
+
+
 def pass_on(book: EventBook, at: dt.datetime) -> None:
     """Let the offers of an event that nobody answered lapse, and offer its free places.
 
@@ -162,7 +177,7 @@ def free_slots(election: Election, slug: str, at: dt.datetime, places: int = 1) 
     """The slots of an event that can still be booked for so many. Two queries."""
     slots = list(
         Slot.objects.in_force(at)
-        .filter(event__election=election, event__slug=slug)
+        .filter(event__election=election, event__slug=slug, status=Slot.Status.ON)
         .select_related("event")
     )
     counts = places_of(election, slots)
@@ -318,6 +333,8 @@ def _refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
     event = slot.event
     if not event.takes_bookings:
         raise BookingRefused("no_bookings", "This event is not booked on the portal.")
+    if not slot.is_on:
+        raise BookingRefused("called_off", f"{slot.get_status_display()}: {slot.why}")
     if at >= slot.starts_at:
         raise BookingRefused("over", "This event has begun, or is over.")
     if by.is_office:
@@ -327,6 +344,11 @@ def _refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
         raise BookingRefused("not_yet", f"Booking opens at {at_time(event.bookable_from)}.")
     elif at >= slot.closes_at:
         raise BookingRefused("closed", f"Booking closed at {at_time(slot.closes_at)}.")
+    _refuse_party(slot, wish)
+
+
+def _refuse_party(slot: Slot, wish: Wish) -> None:
+    event = slot.event
     for asked, most, whom in (
         (wish.agents, event.agent_places, "agents"),
         (wish.guests, event.guest_places, "guests"),
@@ -357,7 +379,8 @@ def _refuse_person(candidate: Candidate, event: Event, by: By) -> None:
 
 
 def _may_cancel(slot: Slot, by: By, at: dt.datetime) -> bool:
-    return at < (slot.starts_at if by.is_office else slot.cancels_until)
+    """A place at what is postponed can always be given up."""
+    return not slot.is_on or at < (slot.starts_at if by.is_office else slot.cancels_until)
 
 
 # --- locks, ends, the waiting list -------------------------------------------------------------
@@ -406,7 +429,7 @@ def _pass_on(book: EventBook, election_id: int, number: int, at: dt.datetime) ->
         _end(offer, State.LAPSED, by=By(), at=at)
         tell(offer, What.LAPSED, at)
     now = standing(election_id, (book.event_slug, number), at)
-    if now is None:
+    if now is None or not now.slot.is_on:
         return
     is_closed = at >= now.slot.closes_at
     left = now.places.left

@@ -17,6 +17,7 @@ from pcc_portal.templatetags.portal import clock
 
 from .models import Event, Slot
 
+PRODUCT = "-//Candidates’ portal//Programme//EN"
 REFRESH = dt.timedelta(hours=1)
 NOT_CONFIRMED = "Not confirmed from an official notice yet."
 
@@ -30,7 +31,7 @@ def feed(election: Election, *, events: Iterable[Event], absolute: Callable[[str
 def calendar(title: str, entries: Iterable[CalendarEntry]) -> bytes:
     """A calendar of ``entries``, to be read again every hour."""
     whole = Calendar()
-    whole.add("prodid", "-//Candidates’ portal//Programme//EN")
+    whole.add("prodid", PRODUCT)
     whole.add("version", "2.0")
     whole.add("calscale", "GREGORIAN")
     whole.add("method", "PUBLISH")
@@ -76,22 +77,32 @@ def _slot_entry(slot: Slot, absolute: Callable[[str], str]) -> CalendarEntry:
     entry.add("dtstamp", known_since)
     entry.add("last-modified", known_since)
     entry.add("sequence", event.version - 1)
-    entry.add("summary", event.title)
+    if slot.is_on:
+        entry.add("summary", event.title)
+        entry.add("status", "CONFIRMED")
+    else:
+        lines.insert(0, f"{slot.get_status_display()}: {slot.why}")
+        entry.add("summary", f"{slot.get_status_display()}: {event.title}")
+        entry.add("status", "CANCELLED")
     entry.add("description", "\n\n".join(filter(None, lines)))
     entry.add("categories", [event.get_kind_display()])
-    entry.add("status", "CONFIRMED")
     entry.add("url", absolute(event.get_absolute_url()))
     if slot.venue:
         entry.add("location", slot.venue)
     elif event.format == Event.Format.ONLINE:
         entry.add("location", event.get_format_display())
+    add_time(entry, slot)
+    return entry
+
+
+def add_time(entry: CalendarEntry, slot: Slot) -> None:
+    """When it is, in UTC: right wherever it is read, and across every change of the clocks."""
     if slot.is_all_day:
         _add_day(entry, slot.day)
-        return entry
+        return
     entry.add("dtstart", slot.starts_at.astimezone(dt.UTC))
     if slot.ends_at:
         entry.add("dtend", slot.ends_at.astimezone(dt.UTC))
-    return entry
 
 
 def _key_date_entry(

@@ -2,16 +2,21 @@
 
 import datetime as dt
 import logging
+import re
+from typing import Any
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from pcc_portal.jobs import hand_over
 
-from .models import Booking, BookingMail
-from .own_bookings import told
+from .invitations import thread, update_of
+from .joining import joining_of
+from .models import Booking, BookingMail, Event, Slot
+from .own_bookings import slots_of, told
+from .wording import place_of, time_of
 
 logger = logging.getLogger(__name__)
 
@@ -21,26 +26,62 @@ def tell(booking: Booking, what: BookingMail.What, at: dt.datetime) -> None:
 
     A candidate who has no sign-in yet is told nothing: staff see that no mail went out.
     """
+    for user_id in people_of(booking):
+        queue(booking, what, user_id, at)
+
+
+def people_of(booking: Booking) -> list[int]:
+    """The users who are told of a booking."""
     agent = booking.agent if booking.agent and booking.agent.is_active else None
     people = [booking.candidate.user_id, agent.user_id if agent else None]
-    for user_id in filter(None, dict.fromkeys(people)):
-        mail = BookingMail.objects.create(
-            booking=booking, what=what, recipient_id=user_id, queued_at=at
-        )
-        hand_over("workshops.emails.send", mail.pk)
+    return list(filter(None, dict.fromkeys(people)))
+
+
+def queue(
+    booking: Booking, what: BookingMail.What, user_id: int, at: dt.datetime, **facts: Any
+) -> None:
+    """Write one mail down and hand it over. Call it in a transaction.
+
+    ``facts`` are ``about``, ``slot`` and ``joining`` where they are known before it is sent.
+    """
+    mail = BookingMail.objects.create(
+        booking=booking, what=what, recipient_id=user_id, queued_at=at, **facts
+    )
+    hand_over("workshops.emails.send", mail.pk)
 
 
 def send(pk: int) -> str:
-    """Send one mail, once. Returns what was done, for the worker's record.
+    """Send one mail, once, after those queued before it. Returns what was done, for the record.
 
     It is claimed before it is sent. Should the process die in between, nobody knows whether it
     went out: it is not sent again, and staff read that it is uncertain.
     """
-    if not BookingMail.objects.filter(pk=pk, begun_at=None).update(begun_at=timezone.now()):
-        return "Begun before."
+    mail = BookingMail.objects.filter(pk=pk).select_related("booking").first()
+    if mail is None:
+        return "Gone."
+    for earlier in thread(mail).filter(begun_at=None, missed_at=None):
+        _send(earlier.pk)
+    return _send(pk)
+
+
+def _send(pk: int) -> str:
+    at = timezone.now()
     mail = BookingMail.objects.select_related(
-        "recipient", "booking__candidate", "booking__agent", "booking__book__election__office"
+        "recipient",
+        "slot__event",
+        "joining",
+        "booking__candidate",
+        "booking__agent",
+        "booking__moved_from",
+        "booking__book__election__office",
     ).get(pk=pk)
+    if mail.slot is None:
+        mail.slot = slots_of([mail.booking], at)[mail.booking_id]
+        mail.joining = joining_of([mail.booking], at).get(mail.booking_id)
+    unclaimed = BookingMail.objects.filter(pk=pk, begun_at=None, missed_at=None)
+    if not unclaimed.update(begun_at=at, slot=mail.slot, joining=mail.joining):
+        return "Begun before."
+    mail.begun_at = at
     try:
         _message(mail).send()
     except Exception as error:  # whatever a mail backend raises, staff have to know
@@ -54,27 +95,62 @@ def send(pk: int) -> str:
 
 
 def _message(mail: BookingMail) -> EmailMessage:
-    booking, at = mail.booking, timezone.now()
+    booking, slot = mail.booking, mail.slot
     election = booking.book.election
-    [own] = told([booking], at)
+    [own] = told([booking], timezone.now())
     page = reverse("workshops:booking", args=[election.slug, booking.pk])
-    before = told([booking.moved_from], at)[0] if booking.moved_from else None
+    address = f"{booking.site}{page}" if booking.site else ""
     context = {
         "mail": mail,
         "what": mail.what,
         "booking": booking,
         "own": own,
-        "slot": own.slot,
-        "before": before,
+        "slot": slot,
+        "when": time_of(slot) if slot else own.when,
+        "joining": mail.joining,
         "election": election,
         "office": election.office,
         "candidate": booking.candidate,
-        "address": f"{booking.site}{page}" if booking.site else "",
+        "address": address,
     }
+    if mail.what == BookingMail.What.CHANGED and slot:
+        context |= _change(mail, slot)
+    elif booking.moved_from:
+        context["before"] = told([booking.moved_from], timezone.now())[0].when
     subject = render_to_string("workshops/email/booking_subject.txt", context)
-    return EmailMessage(
+    text = render_to_string("workshops/email/booking_message.txt", context).strip()
+    message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
-        body=render_to_string("workshops/email/booking_message.txt", context).strip() + "\n",
+        body=re.sub(r"\n{3,}", "\n\n", text) + "\n",
         to=[mail.recipient.email],
         reply_to=[election.office.contact_email],
     )
+    if update := update_of(mail, address):
+        message.attach_alternative(update.content, f"text/calendar; method={update.method}")
+    return message
+
+
+def _change(mail: BookingMail, slot: Slot) -> dict[str, Any]:
+    """What the person was told before, and why it is not so any more. Two queries."""
+    told_before = mail.booking.mails.filter(
+        recipient=mail.recipient, pk__lt=mail.pk, what__in=BookingMail.TELL_FACTS
+    )
+    last = told_before.exclude(slot=None).select_related("slot__event").latest("pk")
+    before: Slot = last.slot  # type: ignore[assignment]
+    later = Event.objects.released(mail.queued_at).filter(
+        election=slot.event.election_id,
+        slug=slot.event.slug,
+        version__gt=before.event.version,
+        version__lte=slot.event.version,
+    )
+    notes = list(later.order_by("version").values_list("change_note", flat=True))
+    new = mail.joining if mail.joining_id != last.joining_id else None
+    reasons = [slot.why, *notes, new.reason if new else ""]
+    was, now = time_of(before), time_of(slot)
+    return {
+        "before": was if was != now else "",
+        "place_before": place_of(before) if place_of(before) != place_of(slot) else "",
+        "status_before": before.get_status_display() if before.status != slot.status else "",
+        "is_joining_new": new is not None,
+        "reasons": list(dict.fromkeys(filter(None, reasons))),
+    }

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from .bookings import pass_on
+from .changes import tell_changes
 from .models import Booking, EventBook
 
 
@@ -14,3 +15,8 @@ def pass_places_on() -> str:
     for book in books:
         pass_on(book, at)
     return f"Events somebody waits for: {len(books)}."
+
+
+def tell_changes_now() -> str:
+    """Tell everyone booked what changed. Returns what was done, as above."""
+    return f"Bookings with a change to tell: {tell_changes(timezone.now())}."

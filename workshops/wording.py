@@ -15,6 +15,11 @@ def time_of(slot: Slot) -> str:
     return f"{day(slot.starts_at)}, {date_range(slot.starts_at, slot.ends_at)}"
 
 
+def place_of(slot: Slot) -> str:
+    """“County Hall”, or “Online”."""
+    return slot.venue or slot.event.get_format_display()
+
+
 def at_time(moment: dt.datetime) -> str:
     """“10am on Tuesday 13 April 2027”."""
     return f"{clock(moment)} on {day(moment)}"

@@ -553,6 +553,7 @@ def test_bookings_survive_a_new_version_with_more_places(ada, ben, workshop, rel
         election=election,
         slug=event.slug,
         version=2,
+        change_note="There is a larger room.",
         title="Budget, in the large room",
         kind="workshop",
         summary=".",

@@ -150,7 +150,9 @@ def test_feed_is_the_same_until_something_changes(
 def test_correction_keeps_the_uid_and_raises_the_sequence(make_event, release_now, read_feed):
     release_now(make_event(slug="moved", title="At ten"))
     before = read_feed()["At ten"]
-    moved = make_event(slug="moved", title="At two", version=2, slots=[])
+    moved = make_event(
+        slug="moved", title="At two", version=2, change_note="The room is taken.", slots=[]
+    )
     moved.slots.create(starts_at=uk("2021-03-18 14:00"), number=1)
     release_now(moved, at=uk("2021-04-01 10:00"))
 

@@ -1,4 +1,4 @@
-from .booking import Booking, BookingMail, BookingNeeds, BookingQuerySet, EventBook
+from .booking import Booking, BookingMail, BookingNeeds, BookingQuerySet, EventBook, Joining
 from .event import (
     AgendaItem,
     Event,
@@ -19,6 +19,7 @@ __all__ = [
     "EventBook",
     "EventHost",
     "EventQuerySet",
+    "Joining",
     "Slot",
     "SlotQuerySet",
     "start_of_day",

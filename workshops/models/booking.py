@@ -196,6 +196,44 @@ class BookingNeeds(models.Model):
         return f"Needs of booking {self.booking_id}"
 
 
+class Joining(models.Model):
+    """How those who are booked join a slot: a link, a room, what to do there. Nobody else reads it.
+
+    A row is never changed: a change is a new row, which holds from ``show_from`` on. It is deleted
+    soon after the event.
+    """
+
+    book = models.ForeignKey(EventBook, on_delete=models.PROTECT, related_name="joinings")
+    slot_number = models.PositiveSmallIntegerField()
+    link = models.URLField("link to join", blank=True)
+    room = models.CharField(
+        "room", max_length=150, blank=True, help_text="Room, floor, whom to ask for at the door."
+    )
+    instructions = models.TextField(blank=True, help_text="Such as a passcode, or what to bring.")
+    show_from = models.DateTimeField(
+        "shown from", help_text="UK time. From then on everyone booked sees it, and is told."
+    )
+    reason = models.CharField(
+        "why it changed", max_length=300, blank=True, help_text="Everyone booked reads it."
+    )
+    made_at = models.DateTimeField("written")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "joining details"
+        verbose_name_plural = "joining details"
+
+    def __str__(self) -> str:
+        return f"How to join {self.book}, time {self.slot_number}"
+
+    @property
+    def known_since(self) -> dt.datetime:
+        return max(self.made_at, self.show_from)
+
+
 class BookingMail(models.Model):
     """One mail about a booking to one person: a row before it is a message, and sent once."""
 
@@ -207,14 +245,26 @@ class BookingMail(models.Model):
         DECLINED = "declined", "Offer declined"
         LAPSED = "lapsed", "Offer not answered in time"
         CLOSED = "closed", "No place came free"
+        CHANGED = "changed", "The time, place or status changed"
+        REMINDER = "reminder", "Reminder"
+
+    # Those that say when and where it is: the last of them is what somebody was last told.
+    TELL_FACTS = (What.BOOKED, What.WAITING, What.OFFERED, What.CHANGED)
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="mails")
     what = models.CharField(max_length=9, choices=What)
+    # Of several mails of one kind: which change, which reminder of which time.
+    about = models.CharField(max_length=40, blank=True)
+    # What it tells. Of a change that is fixed with the row, of others when it is sent.
+    slot = models.ForeignKey(Slot, null=True, on_delete=models.PROTECT, related_name="+")
+    joining = models.ForeignKey(Joining, null=True, on_delete=models.SET_NULL, related_name="+")
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="booking_mails"
     )
     queued_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
+    # Not sent, because it came too late to be of use.
+    missed_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=200, blank=True)
@@ -223,7 +273,7 @@ class BookingMail(models.Model):
         ordering = ["queued_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["booking", "what", "recipient"], name="booking_mail_once"
+                fields=["booking", "what", "recipient", "about"], name="booking_mail_once"
             ),
         ]
 
@@ -232,6 +282,8 @@ class BookingMail(models.Model):
 
     def state(self, at: dt.datetime) -> str:
         """What staff may say of it. “Accepted” does not claim that it arrived."""
+        if self.missed_at:
+            return "not sent: it would have come too late"
         if self.accepted_at:
             return "accepted by the mail server"
         if self.failed_at:

@@ -208,6 +208,29 @@ class Event(ReleasableItem):
             plain("Agenda", agenda, is_label=True),
         ]
 
+    def check_ready(self) -> None:
+        """What people may rely on is not changed without a reason, and no time just disappears."""
+        super().check_ready()
+        before = self._earlier_versions().order_by("-version").first()
+        if before is None or before.is_withdrawal or self.is_withdrawal:
+            return
+        slots = {slot.number: slot for slot in self.slots.all()}
+        for old in before.slots.select_related("event"):
+            new = slots.get(old.number)
+            if new is None and not self.by_appointment:
+                raise ValidationError(
+                    f"The slot of {old.day:%-d %B %Y} is missing. Put it in again at its old "
+                    "time and mark it as cancelled or postponed: it stays on the programme with "
+                    "the reason."
+                )
+            if (new is None or new.facts != old.facts) and not self.change_note.strip():
+                raise ValidationError(
+                    {
+                        "change_note": "Say what changed, and why: a time, a place, the format or "
+                        "whether it takes place is not what it was, and everyone booked is told."
+                    }
+                )
+
     def _check_slots(self) -> None:
         has_slots = self.slots.exists()
         if self.by_appointment and has_slots:
@@ -275,6 +298,13 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 class Slot(ReleasedPart):
     """One time an event can be attended."""
 
+    class Status(models.TextChoices):
+        """What is called off stays on the programme, with its reason."""
+
+        ON = "on", "As planned"
+        CANCELLED = "cancelled", "Cancelled"
+        POSTPONED = "postponed", "Postponed"
+
     part_of = "event"
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="slots")
@@ -290,6 +320,18 @@ class Slot(ReleasedPart):
     venue = models.CharField(max_length=150, blank=True, help_text="Empty for online events.")
     capacity = models.PositiveSmallIntegerField(
         "places", null=True, blank=True, help_text="Leave empty where places are not limited."
+    )
+    status = models.CharField(
+        max_length=9,
+        choices=Status,
+        default=Status.ON,
+        help_text="Postponed: leave the old time until the new one is known.",
+    )
+    why = models.CharField(
+        "why it is called off",
+        max_length=300,
+        blank=True,
+        help_text="Everyone reads it on the programme.",
     )
 
     objects = SlotQuerySet.as_manager()
@@ -323,6 +365,13 @@ class Slot(ReleasedPart):
                 violation_error_message="A slot has at least one place. Leave it empty where "
                 "places are not limited.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(status="on", why="")
+                | (~models.Q(status="on") & ~models.Q(why="")),
+                name="slot_called_off_has_a_reason",
+                violation_error_message="Say why it is cancelled or postponed, and only then: "
+                "everyone reads it.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -343,6 +392,23 @@ class Slot(ReleasedPart):
             raise ValidationError(
                 {"ends_at": "A slot lasts 24 hours at most. Add a slot for each day."}
             )
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it takes place at its time: it is neither cancelled nor postponed."""
+        return self.status == self.Status.ON
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """What somebody who comes relies on: a change of it needs a reason, and is told."""
+        return (
+            self.starts_at,
+            self.ends_at,
+            self.is_all_day,
+            self.venue,
+            self.event.format,
+            self.status,
+        )
 
     @property
     def closes_at(self) -> dt.datetime:
