@@ -214,8 +214,10 @@ def booking(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
         "booking": found,
         "is_over": own.is_over(visit.at),
         "may_cancel": found.is_live
-        and (not is_booked or slot is None or visit.at < slot.cancels_until),
-        "may_change": is_booked and slot is not None and visit.at < slot.changes_until,
+        and (not is_booked or slot is None or not slot.is_on or visit.at < slot.cancels_until),
+        "may_change": is_booked
+        and slot is not None
+        and (not slot.is_on or visit.at < slot.changes_until),
         "moved_to": getattr(found, "moved_to", None),
     }
     return visit.page("booking_detail", context)
@@ -282,7 +284,7 @@ def _stands(booking: Booking) -> str:
 
 
 def _offers(visit: _Visit, event: Event) -> list[Offer]:
-    slots = [slot for slot in event.slots.all() if visit.at < slot.starts_at]
+    slots = [slot for slot in event.slots.all() if slot.is_on and visit.at < slot.starts_at]
     return list(offers_for(visit.actor.candidate, slots, visit.election, visit.at).values())
 
 

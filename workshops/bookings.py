@@ -256,7 +256,7 @@ class _Decision:
         if booked is None:
             return
         slot = slots_of([booked], self.at)[booked.pk]
-        if slot and self.at >= slot.changes_until and not self.by.is_office:
+        if slot and slot.is_on and self.at >= slot.changes_until and not self.by.is_office:
             raise BookingRefused(
                 "change_closed",
                 f"Your booking could be changed until {at_time(slot.changes_until)}.",

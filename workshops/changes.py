@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from .bookings import call_off, held
 from .emails import people_of, queue
 from .joining import joining_of
@@ -16,6 +18,7 @@ from .models import Booking, BookingMail, Event, EventBook, Joining, Slot
 
 What = BookingMail.What
 SETTLE = dt.timedelta(minutes=5)
+ONE_DAY = dt.timedelta(days=1)
 REASON_AT_MOST = 500
 
 
@@ -36,12 +39,15 @@ class Now:
         is_cancelled = self.slot is None or self.slot.status == Slot.Status.CANCELLED
         return None if is_cancelled else self.slot
 
+    def is_over(self, at: dt.datetime) -> bool:
+        slot = self.takes_place
+        return slot is not None and slot.is_on and slot.is_over_at <= at
+
     def has_settled(self, at: dt.datetime) -> bool:
         """Whether it has stood for five minutes: several changes in a row are told as one."""
-        since: dt.datetime = self.event.release.released_at
-        if self.joining:
-            since = max(since, self.joining.known_since)
-        return since + SETTLE <= at
+        released = self.event.release.released_at if self.event.release else None
+        known = self.joining.known_since if self.joining else None
+        return all(since is None or since + SETTLE <= at for since in (released, known))
 
 
 def tell_changes(at: dt.datetime) -> int:
@@ -52,7 +58,7 @@ def tell_changes(at: dt.datetime) -> int:
     told = 0
     for booking in live:
         holds = now[booking.pk]
-        if not holds.has_settled(at):
+        if holds.is_over(at) or not holds.has_settled(at):
             continue
         if slot := holds.takes_place:
             told += _tell(booking, slot, holds.joining, last, at)
@@ -63,8 +69,10 @@ def tell_changes(at: dt.datetime) -> int:
 
 
 def _to_come(at: dt.datetime) -> Iterable[Booking]:
-    """What somebody has or waits for, of slots that are not over; what is postponed stays."""
-    live = Booking.objects.live().with_slot().filter(slot_ends__gt=at)
+    """What somebody has or waits for, of slots not long past; what was postponed stays."""
+    live = Booking.objects.live().with_slot()
+    postponed = BookingMail.objects.filter(slot__status=Slot.Status.POSTPONED)
+    live = live.filter(Q(slot_ends__gt=at - ONE_DAY) | Q(pk__in=postponed.values("booking")))
     return live.select_related("book__election", "candidate__user", "agent__user").order_by("pk")
 
 
@@ -125,8 +133,9 @@ def _tell(
             is_new = joining is not None and joining.pk != before.joining_id
             if is_new or slot.facts != before.slot.facts:
                 about = f"{slot.pk}/{joining.pk if joining else 0}"
-                facts = {"about": about, "slot": slot, "joining": joining}
-                told += _queue(booking, What.CHANGED, user_id, at, **facts)
+                told += _queue(
+                    booking, What.CHANGED, user_id, at, about, slot=slot, joining=joining
+                )
     return told
 
 

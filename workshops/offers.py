@@ -62,7 +62,9 @@ def offers(
 
     Nothing for anyone else. No query where nothing can be booked, six at most.
     """
-    bookable = [slot for slot in slots if slot.event.takes_bookings and at < slot.starts_at]
+    bookable = [
+        slot for slot in slots if slot.event.takes_bookings and slot.is_on and at < slot.starts_at
+    ]
     if not bookable or not user.is_authenticated or getattr(user, "is_staff", False):
         return {}
     actor: Actor | None = acting_for(user, election, at)  # type: ignore[arg-type]

@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from elections.models import Candidate
 
-from .models import Booking, Slot
+from .models import Booking, Event, Slot
 from .places import SlotKey
 from .wording import at_time, time_of
 
@@ -29,7 +31,10 @@ class Own:
         return time_of(self.slot) if self.slot else "Not on the programme"
 
     def is_over(self, at: dt.datetime) -> bool:
-        return self.slot is not None and self.slot.is_over_at <= at
+        """What is postponed is not over: it is still to come."""
+        slot = self.slot
+        is_postponed = slot is not None and slot.status == Slot.Status.POSTPONED
+        return slot is not None and not is_postponed and slot.is_over_at <= at
 
     @property
     def state(self) -> str:
@@ -75,7 +80,7 @@ def slots_of(bookings: Iterable[Booking], at: dt.datetime) -> dict[int, Slot | N
 
 
 def _slots(bookings: list[Booking], at: dt.datetime) -> dict[tuple[int, int], tuple[Slot, bool]]:
-    """By book and number, and whether the version in force has it. One query, or two."""
+    """By book and number, and whether the version in force has it. One query."""
     if not bookings:
         return {}
     books = {one.book_id: one.book for one in bookings}
@@ -86,17 +91,21 @@ def _slots(bookings: list[Booking], at: dt.datetime) -> dict[tuple[int, int], tu
             event__slug__in={book.event_slug for book in books.values()},
             event__release__released_at__lte=at,
         )
+        .annotate(
+            is_in_force=ExpressionWrapper(
+                Q(event__in=Event.objects.released(at).newest(at).order_by()),
+                output_field=BooleanField(),
+            )
+        )
         .select_related("event__election__office")
         .order_by("event__version")
     )
-    newest: dict[int, int] = {}
-    found: dict[tuple[int, int], Slot] = {}
+    found: dict[tuple[int, int], tuple[Slot, bool]] = {}
     for slot in slots:
         book = by_event.get((slot.event.election_id, slot.event.slug))
         if book is not None:
-            newest[book] = slot.event.version
-            found[book, slot.number] = slot
-    return {key: (slot, slot.event.version == newest[key[0]]) for key, slot in found.items()}
+            found[book, slot.number] = slot, slot.is_in_force
+    return found
 
 
 def _queues(waiting: Iterable[Booking]) -> dict[int, int]:

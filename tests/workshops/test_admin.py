@@ -47,6 +47,8 @@ def form(election) -> dict:
         "slots-0-ends_at": "2021-04-14T16:00",
         "slots-0-venue": "",
         "slots-0-capacity": "",
+        "slots-0-status": "on",
+        "slots-0-why": "",
         "hosts-TOTAL_FORMS": 1,
         "hosts-INITIAL_FORMS": 0,
         "hosts-0-position": 1,

@@ -4,13 +4,18 @@ import datetime as dt
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
+from releases.releasing import ReleaseRefused
 from releases.versions import new_version
-from tests.workshops.booking_cast import MONDAY, stands, take
+from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
+from workshops.bookings import BookingRefused, By, cancel, pass_on
 from workshops.changes import SETTLE, tell_changes
-from workshops.models import Event
+from workshops.emails import send
+from workshops.models import Booking, BookingMail, Event, EventBook
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +54,7 @@ def change(release_now, event, time_machine):
     """A new version of the event is released at ``at``; ``fields`` are of its first slot."""
 
     def _change(*, at: dt.datetime = MONDAY, note: str = REASON, of: dict | None = None, **fields):
+        time_machine.move_to(at, tick=False)
         newest = Event.objects.filter(slug=event.slug).order_by("-version").first()
         draft = new_version(newest, change="minor", note=note, by=None, at=at)
         slot = draft.slots.get(number=1)
@@ -99,3 +105,249 @@ def test_change_of_time_is_told_once_with_before_and_after_and_reason(ada, event
     ):
         assert f"\n{line}\n" in message.body
     assert updates() == [("REQUEST", 0, "20 09:00"), ("REQUEST", 1, "22 13:00")]
+
+
+def test_several_changes_in_a_row_are_told_as_one(ada, event, change):
+    take(ada, event)
+    change(venue="Town Hall", note="The heating is broken.")
+    change(at=MONDAY + 4 * SECOND, starts_at=uk("2021-04-20 11:00"), note="The bus is late.")
+
+    assert tell_changes(MONDAY + SETTLE) == 0
+    assert tell_changes(MONDAY + SETTLE + 4 * SECOND) == 1
+
+    body = mail.outbox[-1].body
+    assert "Before: Tuesday 20 April 2021, 10am to 12 noon (UK time)\nNow: Tues" in body
+    assert "Where before: County Hall\nWhere now: Town Hall\n" in body
+    assert "Reason: The heating is broken.\nThe bus is late.\n" in body
+    assert len(mail.outbox) == 2
+
+
+def test_what_is_changed_back_before_it_settled_is_told_to_nobody(ada, event, change):
+    take(ada, event)
+    change(starts_at=uk("2021-04-20 11:00"))
+    change(at=MONDAY + SECOND, starts_at=uk("2021-04-20 10:00"))
+
+    assert tell_changes(MONDAY + HOUR) == 0
+    assert len(mail.outbox) == 1
+
+
+def test_change_of_words_or_of_another_slot_is_not_mailed(ada, event, change):
+    take(ada, event, 2)
+    change(of={"summary": "Said better."})
+    change(at=MONDAY + SECOND, starts_at=uk("2021-04-20 11:00"))
+
+    assert tell_changes(MONDAY + HOUR) == 0
+
+
+def test_agent_and_those_who_wait_are_told_too(
+    candidate, agent, ada, election, event, change, time_machine
+):
+    acting = candidate.candidacies.get()
+    take(acting, event, by=By(agent, acting.agents.get()))
+    take(ada, event)
+    take(stands(election, "Ben"), event, may_wait=True)
+    change(venue="Town Hall")
+    mail.outbox.clear()
+
+    assert tell_changes(MONDAY + SETTLE) == 4
+
+    told = {message.to[0]: message for message in mail.outbox}
+    assert list(told) == [
+        "candidate@example.org",
+        "agent@example.org",
+        "ada@example.org",
+        "ben@example.org",
+    ]
+    assert "Adam Agent" in told["agent@example.org"].body.splitlines()[0]
+    assert "Alex Ben waits for" in told["ben@example.org"].body
+    assert not told["ben@example.org"].alternatives
+
+
+def test_candidate_who_gets_a_sign_in_later_is_told_of_the_booking_then(ada, editor, event, change):
+    user, ada.user = ada.user, None
+    ada.save()
+    take(ada, event, by=By(editor, reason="Rang."))
+    assert (tell_changes(MONDAY + HOUR), mail.outbox) == (0, [])
+
+    ada.user = user
+    ada.save()
+
+    assert (tell_changes(MONDAY + HOUR), tell_changes(MONDAY + HOUR)) == (1, 0)
+    assert [message.subject for message in mail.outbox] == ["Booked: Budget"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "of"),
+    [
+        ({"starts_at": uk("2021-04-20 11:00")}, {}),
+        ({"ends_at": uk("2021-04-20 13:00")}, {}),
+        ({"venue": "Town Hall"}, {}),
+        ({"status": "cancelled", "why": "No."}, {}),
+        ({"status": "postponed", "why": "No."}, {}),
+        ({}, {"format": "hybrid"}),
+    ],
+)
+def test_such_a_change_is_not_released_without_a_reason(event, change, fields, of):
+    with pytest.raises(ReleaseRefused) as refused:
+        change(note="", of=of, **fields)
+    assert "Say what changed, and why" in refused.value.sentence
+
+
+def test_slot_does_not_just_disappear(event, release_now):
+    draft = new_version(event, change="correction", note=REASON, by=None, at=MONDAY)
+    draft.slots.get(number=1).delete()
+
+    with pytest.raises(ReleaseRefused) as refused:
+        release_now(draft, at=MONDAY)
+    assert "The slot of 20 April 2021 is missing." in refused.value.sentence
+
+
+def test_cancelled_slot_ends_its_bookings_with_the_reason(ada, election, event, change):
+    booking, _ = take(ada, event), take(stands(election, "Ben"), event)
+    waits = take(stands(election, "Cyn"), event, may_wait=True)
+    change(status="cancelled", why=REASON)
+
+    tell_changes(MONDAY + SETTLE - SECOND)
+    assert states(booking, waits) == ["booked", "waiting"]
+    tell_changes(MONDAY + SETTLE)
+    tell_changes(MONDAY + SETTLE)
+    pass_on(EventBook.objects.get(), MONDAY + HOUR)
+
+    assert states(booking, waits) == ["cancelled", "cancelled"]
+    assert Booking.objects.get(pk=booking.pk).ended_reason == REASON
+    told = [message for message in mail.outbox if message.to == ["ada@example.org"]]
+    assert [message.subject for message in told] == ["Booked: Budget", "Cancelled: Budget"]
+    assert f"\nReason: {REASON}\n" in told[1].body
+    assert "The office has called this event off." in told[1].body
+    method, entry = entry_of(told[1])
+    assert (method, entry["status"], entry["sequence"]) == ("CANCEL", "CANCELLED", 1)
+    assert entry["uid"] == entry_of(told[0])[1]["uid"]
+    [_, for_cyn] = [message for message in mail.outbox if message.to == ["cyn@example.org"]]
+    assert (for_cyn.subject, for_cyn.alternatives) == ("Cancelled: Budget", [])
+
+
+def test_withdrawn_event_ends_its_bookings_too(ada, event, release_now):
+    booking = take(ada, event)
+    release_now(
+        new_version(event, change="withdrawal", note="Put up by mistake.", by=None, at=MONDAY),
+        at=MONDAY,
+    )
+
+    tell_changes(MONDAY + SETTLE)
+
+    assert states(booking) == ["cancelled"]
+    assert "Reason: Put up by mistake." in mail.outbox[-1].body
+    assert entry_of(mail.outbox[-1])[0] == "CANCEL"
+
+
+def test_postponed_slot_keeps_its_places_until_there_is_a_new_time(ada, event, change):
+    booking = take(ada, event)
+    change(status="postponed", why="The speaker is ill.")
+    tell_changes(MONDAY + SETTLE)
+    later = uk("2021-04-22 09:00")  # the old time is past
+    change(at=later, status="on", why="", starts_at=uk("2021-04-28 10:00"), ends_at=None)
+    tell_changes(later + SETTLE)
+
+    assert states(booking) == ["booked"]
+    assert [message.subject for message in mail.outbox] == [
+        "Booked: Budget",
+        "Postponed: Budget",
+        "Changed: Budget",
+    ]
+    assert "Reason: The speaker is ill." in mail.outbox[1].body
+    assert "When it was to be: Tuesday 20 April 2021" in mail.outbox[1].body
+    assert "Before: Postponed\nNow: As planned\n" in mail.outbox[2].body
+    assert updates() == [
+        ("REQUEST", 0, "20 09:00"),
+        ("CANCEL", 1, "20 09:00"),
+        ("REQUEST", 2, "28 09:00"),
+    ]
+
+
+def test_postponed_and_then_cancelled_is_told_though_the_old_time_is_past(ada, event, change):
+    booking = take(ada, event)
+    change(status="postponed", why="The speaker is ill.")
+    tell_changes(MONDAY + SETTLE)
+    later = uk("2021-04-22 09:00")
+    change(at=later, status="cancelled", why="There is no other speaker.")
+    tell_changes(later + SETTLE)
+
+    assert states(booking) == ["cancelled"]
+    assert "Reason: There is no other speaker." in mail.outbox[-1].body
+
+
+@pytest.mark.parametrize("status", ["cancelled", "postponed"])
+def test_what_is_called_off_is_not_booked_and_not_offered(ada, election, event, change, status):
+    held = take(ada, event)
+    take(stands(election, "Ben"), event)
+    waits = take(stands(election, "Cyn"), event, may_wait=True)
+    change(status=status, why=REASON)
+
+    cancel(held, by=By(ada.user), at=MONDAY)
+    pass_on(EventBook.objects.get(), uk("2021-04-20 09:30"))
+    with pytest.raises(BookingRefused) as refused:
+        take(ada, event, may_wait=True)
+
+    assert states(waits) == ["waiting"]
+    assert (refused.value.code, refused.value.sentence.endswith(REASON)) == ("called_off", True)
+
+
+def test_what_is_over_is_not_told_of(ada, event, change):
+    take(ada, event)
+    over = uk("2021-04-20 12:00")
+    change(at=over, venue="Town Hall", note="It was in the Town Hall.")
+
+    assert tell_changes(over + SETTLE) == 0
+
+
+def test_swap_updates_the_same_entry_and_a_new_booking_brings_it_back(ada, event):
+    take(ada, event)
+    swapped = take(ada, event, 2, replaces=Booking.objects.get().pk)
+    cancel(swapped, by=By(ada.user), at=MONDAY)
+    take(ada, event, at=MONDAY + HOUR)
+
+    assert updates() == [
+        ("REQUEST", 0, "20 09:00"),
+        ("REQUEST", 1, "21 09:00"),
+        ("CANCEL", 2, "21 09:00"),
+        ("REQUEST", 3, "20 09:00"),
+    ]
+
+
+def test_invitation_names_the_office_and_asks_for_no_answer(ada, event):
+    booking = take(ada, event)
+
+    [message] = mail.outbox
+    _, entry = entry_of(message)
+    assert (entry["organizer"], entry["attendee"]) == (
+        "mailto:office@example.org",
+        "mailto:ada@example.org",
+    )
+    assert (entry["attendee"].params["RSVP"], entry["status"]) == ("FALSE", "CONFIRMED")
+    assert (entry["summary"], entry["location"]) == ("Budget", "County Hall")
+    assert entry["url"] == f"http://testserver/pcc-2021/bookings/{booking.pk}/"
+    assert "Booked for Alex Ada." in entry["description"]
+
+
+def test_mails_of_one_person_go_out_in_the_order_they_were_written(ada, event, settings):
+    """As when a second worker takes the later job first."""
+    settings.JOBS_AT_ONCE = False
+    booking = take(ada, event)
+    cancel(booking, by=By(ada.user), at=MONDAY)
+    first, second = BookingMail.objects.order_by("pk")
+
+    assert (send(second.pk), send(first.pk)) == ("Sent.", "Begun before.")
+    assert [method for method, *_ in updates()] == ["REQUEST", "CANCEL"]
+
+
+def test_many_cost_as_many_queries_as_one(event, election):
+    take(stands(election, "Ada"), event)
+    with CaptureQueriesContext(connection) as for_one:
+        tell_changes(MONDAY + HOUR)
+    for name in ("Ben", "Cyn", "Dan"):
+        take(stands(election, name), event, 2 if name == "Dan" else 1, may_wait=True)
+
+    with CaptureQueriesContext(connection) as for_four:
+        tell_changes(MONDAY + HOUR)
+
+    assert len(for_four) == len(for_one)

@@ -101,7 +101,9 @@ class BookForm(ReasonForm):
 
 
 def _bookable(at: dt.datetime) -> QuerySet[Slot]:
-    slots = Slot.objects.in_force(at).filter(event__takes_bookings=True, starts_at__gt=at)
+    slots = Slot.objects.in_force(at).filter(
+        event__takes_bookings=True, starts_at__gt=at, status=Slot.Status.ON
+    )
     return slots.select_related("event").order_by("starts_at", "event__title")
 
 
