@@ -40,6 +40,8 @@ FIGURES = (
 EVENTS = "workshops.event", "workshops.slot", "workshops.eventhost", "workshops.agendaitem"
 # Who comes to what: about people, so only for those who need it.
 BOOKINGS = "workshops.booking", "workshops.eventbook"
+# How those who are booked join: links and rooms for nobody else.
+JOINING = ("workshops.joining",)
 LOG = (
     "infolog.informationrequest",
     "infolog.part",
@@ -69,6 +71,7 @@ EVERYTHING = (
     *PEOPLE,
     *RECORDS,
     *BOOKINGS,
+    *JOINING,
     *CONTENT,
     *LEDGER,
     *MAIL,
@@ -137,7 +140,11 @@ ROLES = {
     ),
     Role.ORGANISER: Rights(
         "looks after events, their times and their bookings",
-        _READ | _edit(*EVENTS) | _all(BOOKINGS, "view", "change") | {DISCLOSE},
+        _READ
+        | _edit(*EVENTS)
+        | _all(BOOKINGS, "view", "change")
+        | _all(JOINING, "view", "add")
+        | {DISCLOSE},
     ),
     Role.ANSWERING: Rights(
         "answers what is asked, without knowing who asked",

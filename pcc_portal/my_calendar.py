@@ -6,6 +6,7 @@ something changes.
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,6 +22,7 @@ from elections.calendar_addresses import make_anew, owner_of
 from elections.involvements import Involvement, involvements
 from elections.models import User
 from workshops.calendars import calendar, programme_entries
+from workshops.own_calendar import booked_entries
 from workshops.programme import visible_events
 
 TITLE = "Candidates’ portal: my dates"
@@ -38,8 +40,8 @@ def my_calendar(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404("Nobody has this calendar address now.")
     entries = (
         entry
-        for involved in mine
-        for entry in own_entries(involved, user, at, request.build_absolute_uri)
+        for _, group in groupby(mine, key=lambda involved: involved.election.pk)
+        for entry in own_entries(list(group), user, at, request.build_absolute_uri)
     )
     response = HttpResponse(calendar(TITLE, entries), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{FILE}"'
@@ -62,13 +64,18 @@ def new_address(request: HttpRequest) -> HttpResponse:
 
 
 def with_access(user: User, at: dt.datetime) -> list[Involvement]:
-    return [involved for involved in involvements(user, at) if involved.has_access]
+    """Those of one election stand together."""
+    found = [involved for involved in involvements(user, at) if involved.has_access]
+    return sorted(found, key=lambda involved: involved.election.pk)
 
 
 def own_entries(
-    involved: Involvement, user: User, at: dt.datetime, absolute: Callable[[str], str]
+    mine: list[Involvement], user: User, at: dt.datetime, absolute: Callable[[str], str]
 ) -> Iterator[CalendarEntry]:
-    """What the calendar of ``user`` holds of one election, one kind of thing after the other."""
-    election = involved.election
+    """What the calendar of ``user`` holds of one election: what is booked, then all else in it."""
+    election = mine[0].election
+    booked = booked_entries([one.candidate for one in mine], user, at, absolute)
+    for entries in booked.values():
+        yield from entries
     events = visible_events(election, user=user, at=at)
-    yield from programme_entries(election, events=events, absolute=absolute)
+    yield from programme_entries(election, events=events, absolute=absolute, but=booked)

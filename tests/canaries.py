@@ -97,6 +97,11 @@ def seed_items(election: Election, mark: str, audience: str) -> list[ReleasableI
     event.slots.create(
         **say("slot", "venue"), starts_at=dt.datetime(2021, 4, 20, 9, 0, tzinfo=dt.UTC)
     )
+    event.slots.create(
+        **say("slot", "why"),
+        status="postponed",
+        starts_at=dt.datetime(2021, 4, 21, 9, 0, tzinfo=dt.UTC),
+    )
     newsletter = Newsletter.objects.create(
         **frame("newsletter"),
         **say("newsletter", "title", "summary", "dated"),

@@ -22,6 +22,7 @@ from elections.models import Election
 
 from .bookings import BookingRefused, By, Wish, accept, book, cancel, decline
 from .forms import ChooseSlotForm, ConfirmForm
+from .joining import joining_of
 from .models import Booking, Event
 from .offers import Offer, offers_for, warnings
 from .own_bookings import bookings_of, told
@@ -218,6 +219,7 @@ def booking(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
         "may_change": is_booked
         and slot is not None
         and (not slot.is_on or visit.at < slot.changes_until),
+        "joining": joining_of([found], visit.at).get(found.pk),
         "moved_to": getattr(found, "moved_to", None),
     }
     return visit.page("booking_detail", context)

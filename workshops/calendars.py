@@ -5,7 +5,7 @@ programme changes.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from django.urls import reverse
 from django.utils.text import slugify
@@ -16,6 +16,7 @@ from elections.models import Election, KeyDate
 from pcc_portal.templatetags.portal import clock
 
 from .models import Event, Slot
+from .places import SlotKey, key_of
 
 PRODUCT = "-//Candidates’ portal//Programme//EN"
 REFRESH = dt.timedelta(hours=1)
@@ -44,15 +45,21 @@ def calendar(title: str, entries: Iterable[CalendarEntry]) -> bytes:
 
 
 def programme_entries(
-    election: Election, *, events: Iterable[Event], absolute: Callable[[str], str]
+    election: Election,
+    *,
+    events: Iterable[Event],
+    absolute: Callable[[str], str],
+    but: Collection[SlotKey] = (),
 ) -> Iterator[CalendarEntry]:
     """The slots of ``events`` and the election's dates; ``absolute`` makes an address whole.
 
-    ``events`` come with their release, and with slots and hosts prefetched.
+    ``but`` are slots to be left out. ``events`` come with their release, and with slots and hosts
+    prefetched.
     """
     for event in events:
         for slot in event.slots.all():
-            yield _slot_entry(slot, absolute)
+            if key_of(slot) not in but:
+                yield _slot_entry(slot, absolute)
     for key_date in election.key_dates.all():
         yield _key_date_entry(election, key_date, absolute)
 

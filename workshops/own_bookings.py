@@ -97,7 +97,7 @@ def _slots(bookings: list[Booking], at: dt.datetime) -> dict[tuple[int, int], tu
                 output_field=BooleanField(),
             )
         )
-        .select_related("event__election__office")
+        .select_related("event__election__office", "event__release")
         .order_by("event__version")
     )
     found: dict[tuple[int, int], tuple[Slot, bool]] = {}

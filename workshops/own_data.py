@@ -23,6 +23,8 @@ WORK = (
 LEFT_OUT = {
     "workshops.Booking.ended_by": WORK,
     "workshops.Booking.made_by": WORK,
+    "workshops.Joining.made_by": "Who of the office wrote down how to join an event: it is their "
+    "work, and it is deleted 14 days after the event.",
     "workshops.EventHost.name": "What the portal publishes about the office and its events: it is "
     "on the public pages.",
 }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from elections.retention import ACCOUNT_DAYS
 from pcc_portal.retention import Rule
 
-from .models import Booking, BookingMail, BookingNeeds
+from .models import Booking, BookingMail, BookingNeeds, Joining
 
 NEEDS_DAYS = 14
 
@@ -20,6 +20,11 @@ def _needs(at: dt.datetime) -> QuerySet[BookingNeeds]:
         Q(slot_ends__lt=at - dt.timedelta(days=NEEDS_DAYS)) | Q(slot_starts=None)
     )
     return BookingNeeds.objects.filter(booking__in=over.values("pk"))
+
+
+def _joining(at: dt.datetime) -> QuerySet[Joining]:
+    over = Q(slot_ends__lt=at - dt.timedelta(days=NEEDS_DAYS)) | Q(slot_starts=None)
+    return Joining.objects.with_slot().filter(over)
 
 
 def _delete(rows: list[Any], at: dt.datetime) -> None:
@@ -53,6 +58,12 @@ RULES = [
         f"{NEEDS_DAYS} days after the event, or until the booking is cancelled. Then they are "
         "deleted.",
         _needs,
+        _delete,
+    ),
+    Rule(
+        "Bookings: links, rooms and instructions for joining",
+        f"{NEEDS_DAYS} days after the event. Then they are deleted.",
+        _joining,
         _delete,
     ),
     Rule(

@@ -38,7 +38,7 @@ from releases.models import Delivery, Release, Subscriber, Waiver
 from releases.offers import record_offer
 from releases.reviewing import submit
 from tests.conftest import NOON, pass_review
-from workshops.models import Booking, Event, EventBook
+from workshops.models import Booking, Event, EventBook, Joining
 
 # v the list and the row can be read, a added to, c changed, d deleted; a dot where not.
 #                editor approver organiser answering finance auditor administrator keeper
@@ -77,6 +77,7 @@ delivery         ....   v...   ....   ....   ....   v...   v...   ....
 subscriber       ....   v...   ....   ....   ....   v...   v...   ....
 booking          ....   v...   v...   ....   ....   v...   v...   ....
 eventbook        ....   v...   v...   ....   ....   v...   v...   ....
+joining          ....   v...   va..   ....   ....   v...   v...   ....
 logimport        ....   ....   ....   ....   ....   ....   ....          vacd
 """
 EXPECTED = {
@@ -148,6 +149,7 @@ def rows(election):
         Event.objects.create(election=election, slug="e", title="E", kind="workshop", summary="."),
         booking,
         booking.book,
+        Joining.objects.create(book=booking.book, slot_number=1, show_from=NOON, made_at=NOON),
         request,
         part,
         begin(request, at=NOON),

@@ -46,7 +46,9 @@ def test_calendar_holds_the_dates_its_owner_may_know_and_nothing_else(
         assert response["Content-Type"] == "text/calendar; charset=utf-8"
         assert _titles(response.content) == {
             "canary-public-event-title",
+            "Postponed: canary-public-event-title",
             "canary-candidates-event-title",
+            "Postponed: canary-candidates-event-title",
             "Briefing opens (expected)",
         }
         told = response.content.decode().replace("\r\n ", "")
@@ -64,7 +66,7 @@ def test_calendar_holds_every_election_its_owner_has_access_in(
     titles = _titles(client.get(_address(candidate)).content)
 
     assert {"canary-elsewhere-event-title", "Much later (expected)"} < titles
-    assert len(titles) == 5
+    assert len(titles) == 8
 
 
 def test_reading_is_private_changes_nothing_and_stays_the_same(client, candidate, seeded):

@@ -1,3 +1,3 @@
-from . import bookings, events
+from . import bookings, events, joining
 
-__all__ = ["bookings", "events"]
+__all__ = ["bookings", "events", "joining"]

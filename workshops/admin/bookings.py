@@ -69,7 +69,7 @@ class BookForm(ReasonForm):
         today = timezone.localdate(at)
         standing = Candidate.objects.briefed(today).filter(election__declared_on=None)
         self.fields["candidate"].queryset = standing.select_related("election")  # type: ignore[attr-defined]
-        self.slots = {str(slot.pk): slot for slot in _bookable(at)}
+        self.slots = {str(slot.pk): slot for slot in bookable(at)}
         self.fields["slot"].choices = [  # type: ignore[attr-defined]
             ("", "---------"),
             *((pk, f"{slot.event.title}, {time_of(slot)}") for pk, slot in self.slots.items()),
@@ -100,14 +100,15 @@ class BookForm(ReasonForm):
         return book(candidate, wish, by=by, at=at)
 
 
-def _bookable(at: dt.datetime) -> QuerySet[Slot]:
+def bookable(at: dt.datetime) -> QuerySet[Slot]:
+    """What staff can book for somebody now."""
     slots = Slot.objects.in_force(at).filter(
         event__takes_bookings=True, starts_at__gt=at, status=Slot.Status.ON
     )
-    return slots.select_related("event").order_by("starts_at", "event__title")
+    return slots.select_related("event__election").order_by("starts_at", "event__title")
 
 
-class _ReadOnly(admin.ModelAdmin):
+class ReadOnly(admin.ModelAdmin):
     """Rows that only their own acts change, and that are their own record of it."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -121,7 +122,7 @@ class _ReadOnly(admin.ModelAdmin):
 
 
 @admin.register(Booking)
-class BookingAdmin(_ReadOnly):
+class BookingAdmin(ReadOnly):
     """Every booking and every wait. What people need stands on the run sheet alone."""
 
     list_display = ("candidate", "title", "when", "state", "places", "made_at")
@@ -257,7 +258,7 @@ def _by(request: HttpRequest, reason: str) -> By:
 
 
 @admin.register(EventBook)
-class EventBookAdmin(_ReadOnly):
+class EventBookAdmin(ReadOnly):
     """How each event stands: its slots, who comes, who waits, and whom the next offer goes to."""
 
     list_display = ("event_slug", "election", "booked", "waiting")

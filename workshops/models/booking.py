@@ -5,6 +5,7 @@ whoever comes back gets a new row, so the rows are the record of what was done, 
 """
 
 import datetime as dt
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +19,9 @@ from .event import Slot
 
 # When the mail server has neither taken nor refused a mail by then, nobody knows what became of it.
 HEARD_OF_WITHIN = dt.timedelta(minutes=10)
+
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class EventBook(models.Model):
@@ -38,24 +42,10 @@ class EventBook(models.Model):
         return self.event_slug
 
 
-class BookingQuerySet(models.QuerySet["Booking"]):
-    def live(self) -> "BookingQuerySet":
-        """Those that hold a place or wait for one."""
-        return self.filter(state__in=Booking.LIVE)
+class OfSlotQuerySet(models.QuerySet[Row]):
+    """Rows that name a slot by book and number."""
 
-    def holding(self) -> "BookingQuerySet":
-        """Those that take up places: booked, or kept while an offer is open."""
-        return self.filter(state__in=Booking.HOLDING)
-
-    def waiting(self) -> "BookingQuerySet":
-        """The waiting list: whoever joined first comes first."""
-        return self.filter(state=Booking.State.WAITING).order_by("made_at", "pk")
-
-    def overdue(self, at: dt.datetime) -> "BookingQuerySet":
-        """Offers nobody answered in time."""
-        return self.filter(state=Booking.State.OFFERED, offered_until__lte=at)
-
-    def with_slot(self) -> "BookingQuerySet":
+    def with_slot(self) -> Self:
         """Each with ``slot_title``, ``slot_starts`` and ``slot_ends`` of the newest release.
 
         The end is the start where none was announced.
@@ -72,6 +62,24 @@ class BookingQuerySet(models.QuerySet["Booking"]):
             slot_starts=Subquery(slots.values("starts_at")[:1]),
             slot_ends=Subquery(slots.annotate(end=ends).values("end")[:1]),
         )
+
+
+class BookingQuerySet(OfSlotQuerySet["Booking"]):
+    def live(self) -> "BookingQuerySet":
+        """Those that hold a place or wait for one."""
+        return self.filter(state__in=Booking.LIVE)
+
+    def holding(self) -> "BookingQuerySet":
+        """Those that take up places: booked, or kept while an offer is open."""
+        return self.filter(state__in=Booking.HOLDING)
+
+    def waiting(self) -> "BookingQuerySet":
+        """The waiting list: whoever joined first comes first."""
+        return self.filter(state=Booking.State.WAITING).order_by("made_at", "pk")
+
+    def overdue(self, at: dt.datetime) -> "BookingQuerySet":
+        """Offers nobody answered in time."""
+        return self.filter(state=Booking.State.OFFERED, offered_until__lte=at)
 
 
 class Booking(models.Model):
@@ -220,6 +228,8 @@ class Joining(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = OfSlotQuerySet["Joining"].as_manager()
 
     class Meta:
         ordering = ["-pk"]
