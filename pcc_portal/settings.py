@@ -229,6 +229,8 @@ MFA_FORMS = {
 
 # What the addresses in mails begin with: a job that writes one knows no request.
 PUBLIC_ADDRESS = _secret("PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+# How many hours before an event those booked are reminded of it.
+REMINDER_HOURS = env.list("REMINDER_HOURS", cast=int, default=[48, 2])
 # A company that delivers the mail, by its name in anymail: its own settings are NAME=value pairs
 # with commas between them, and what it reports needs a secret, as user:password.
 MAIL_PROVIDER = env("MAIL_PROVIDER", default="")

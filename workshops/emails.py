@@ -20,6 +20,9 @@ from .wording import place_of, time_of
 
 logger = logging.getLogger(__name__)
 
+# The job worker comes by every minute. Later than this, a reminder says what is no longer so.
+REMINDER_LATE_AT_MOST = dt.timedelta(minutes=30)
+
 
 def tell(booking: Booking, what: BookingMail.What, at: dt.datetime) -> None:
     """Have the candidate told, and the agent who made the booking. Call it in a transaction.
@@ -75,10 +78,13 @@ def _send(pk: int) -> str:
         "booking__moved_from",
         "booking__book__election__office",
     ).get(pk=pk)
-    if mail.slot is None:
-        mail.slot = slots_of([mail.booking], at)[mail.booking_id]
-        mail.joining = joining_of([mail.booking], at).get(mail.booking_id)
     unclaimed = BookingMail.objects.filter(pk=pk, begun_at=None, missed_at=None)
+    holds = slots_of([mail.booking], at)[mail.booking_id]
+    if mail.what == BookingMail.What.REMINDER and _comes_too_late(mail, holds, at):
+        return "Missed." if unclaimed.update(missed_at=at) else "Begun before."
+    if mail.what != BookingMail.What.CHANGED:
+        mail.slot = holds
+        mail.joining = joining_of([mail.booking], at).get(mail.booking_id)
     if not unclaimed.update(begun_at=at, slot=mail.slot, joining=mail.joining):
         return "Begun before."
     mail.begun_at = at
@@ -92,6 +98,18 @@ def _send(pk: int) -> str:
         mail.accepted_at = timezone.now()
     mail.save(update_fields=["accepted_at", "failed_at", "failure"])
     return "Not sent." if mail.failed_at else "Sent."
+
+
+def _comes_too_late(reminder: BookingMail, holds: Slot | None, at: dt.datetime) -> bool:
+    """Whether it was queued too long, or the event moved, began or was called off meanwhile."""
+    is_so = (
+        holds is not None
+        and holds.is_on
+        and reminder.slot is not None
+        and at < holds.starts_at == reminder.slot.starts_at
+        and reminder.booking.state == Booking.State.BOOKED
+    )
+    return not is_so or at > reminder.queued_at + REMINDER_LATE_AT_MOST
 
 
 def _message(mail: BookingMail) -> EmailMessage:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from .bookings import pass_on
 from .changes import tell_changes
 from .models import Booking, EventBook
+from .reminders import remind
 
 
 def pass_places_on() -> str:
@@ -20,3 +21,8 @@ def pass_places_on() -> str:
 def tell_changes_now() -> str:
     """Tell everyone booked what changed. Returns what was done, as above."""
     return f"Bookings with a change to tell: {tell_changes(timezone.now())}."
+
+
+def remind_now() -> str:
+    """Remind everyone booked of what is soon. Returns what was done, as above."""
+    return f"Reminders: {remind(timezone.now())}."
