@@ -82,13 +82,14 @@ CHECKS = [
     Check(
         "sqlite",
         "Tests on SQLite, with branch coverage",
-        (*PYTEST, "-n", "2", "-m", "not browser", "--cov", "--cov-report=term-missing"),
+        (*PYTEST, "-n", "2", "-m", "not browser and not old_tables")
+        + ("--cov", "--cov-report=term-missing"),
         fast=True,
     ),
     Check(
         "postgresql",
         "Tests on PostgreSQL",
-        (*PYTEST, "-n", "2", "-m", "not browser"),
+        (*PYTEST, "-n", "2", "-m", "not browser and not every_page"),
         needs=_postgres,
     ),
     Check(
