@@ -3,14 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils.safestring import SafeString
 
 from elections.models import Election
 from releases.kept import fragments
-from releases.models import Reader, ReleasableQuerySet
+from releases.models import Reader
 
 from .models import InformationRequest, InformationRequestQuerySet, Part, Response, Topic
 
@@ -44,20 +43,6 @@ def answers_in_short(ids: Iterable[int]) -> list[SafeString]:
     """The released requests ``ids`` in a line or two each, in their order."""
     requests = InformationRequest.objects.select_related("election", "release")
     return list(fragments("infolog/_answer.html", "item", ids, requests).values())
-
-
-def current(rows: QuerySet[Any], user: Reader, at: dt.datetime) -> ReleasableQuerySet:
-    """The versions in force of what ``rows`` are versions of, as far as ``user`` may see them.
-
-    A released request keeps pointing to the version it was released with; readers are led on.
-    """
-    same = rows.filter(election=OuterRef("election"), slug=OuterRef("slug"))
-    return (
-        rows.model._default_manager.visible_to(user, at)
-        .newest(at)
-        .filter(Exists(same))
-        .select_related("election")
-    )
 
 
 @dataclass(frozen=True)

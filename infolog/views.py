@@ -12,14 +12,13 @@ from elections.models import Election
 from pcc_portal.downloads import csv_response, licence_row
 from releases.page_cache import public_page
 from releases.quoting import outdated_in
-from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
+from releases.versions import current, version_asked_for, withdrawn_items, withdrawn_page
 
 from .forms import LogFilter
 from .log import (
     COLUMNS,
     Choices,
     Row,
-    current,
     entries,
     requests_in,
     requests_of,

@@ -38,6 +38,17 @@ def new_version(
     return copy
 
 
+def current(rows: QuerySet[Any], user: Reader, at: dt.datetime) -> QuerySet[Any]:
+    """The versions in force of what ``rows`` are versions of, as far as ``user`` may see them.
+
+    A released row keeps pointing to the version it was released with; readers are led on.
+    """
+    same = rows.filter(election=models.OuterRef("election"), slug=models.OuterRef("slug"))
+    visible: Any = rows.model._default_manager.visible_to(user, at)
+    found: QuerySet[Any] = visible.newest(at).filter(models.Exists(same))
+    return found.select_related("election")
+
+
 def _refuse(item: ReleasableItem, change: str, note: str, at: dt.datetime) -> None:
     later = type(item)._default_manager.filter(
         election=item.election_id, slug=item.slug, version__gt=item.version

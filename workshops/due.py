@@ -6,7 +6,8 @@ from django.utils import timezone
 from pcc_portal.desk import Matter, since
 from releases.due import drafts
 
-from .models import Event, EventQuerySet, Slot, SlotQuerySet
+from .attending import with_something_to_give
+from .models import Event, EventQuerySet, Slot, SlotQuerySet, start_of_day
 
 Format = Event.Format
 
@@ -58,8 +59,26 @@ def due(at: dt.datetime) -> list[Matter]:
             _with_a_slot(Event.objects.last_written(), slots.filter(is_all_day=True)),
             is_wrong=False,
         ),
+        matter(
+            "afterwards",
+            "Events that are over, of which those who were not there have been given nothing",
+            _over(today, at).filter(takes_bookings=True).exclude(with_something_to_give()),
+            is_wrong=False,
+        ),
         drafts(Event, at),
     ]
+
+
+def _over(today: dt.date, at: dt.datetime) -> EventQuerySet:
+    """Events whose last slot is over, while the poll is to come; ``lacks_at`` is its start."""
+    last = Slot.objects.filter(event=OuterRef("pk")).order_by("-starts_at")
+    return (
+        Event.objects.last_written()
+        .released(at)
+        .exclude(change=Event.Change.WITHDRAWAL)
+        .annotate(lacks_at=Subquery(last.values("starts_at")[:1]))
+        .filter(lacks_at__lt=start_of_day(today), election__poll_date__gte=today)
+    )
 
 
 def _coming(today: dt.date) -> EventQuerySet:

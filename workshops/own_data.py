@@ -21,6 +21,7 @@ WORK = (
     "with the booking. About yours, write to the office."
 )
 LEFT_OUT = {
+    "workshops.Attendance.marked_by": "Who of the office marked who came: it is their work.",
     "workshops.Booking.ended_by": WORK,
     "workshops.Booking.made_by": WORK,
     "workshops.Joining.made_by": "Who of the office wrote down how to join an event: it is their "
@@ -35,6 +36,7 @@ def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
     rows = Booking.objects.filter(
         Q(candidate__user=user) | Q(agent__user=user) | Q(ended_agent__user=user)
     ).select_related("book__election", "candidate", "agent", "ended_agent", "needs")
+    rows = rows.prefetch_related("attendances")
     mails = BookingMail.objects.filter(recipient=user).select_related("booking__book")
     return {
         "bookings": [_booking(own.booking, own.title, own.when) for own in told(rows, at)],
@@ -69,6 +71,9 @@ def _booking(row: Booking, title: str, when: str) -> dict[str, Any]:
         "ended_at": row.ended_at,
         "ended_by_agent": row.ended_agent.name if row.ended_agent else "",
         "ended_because": row.ended_reason,
+        "marked_by_the_office": [
+            {"said": str(one), "at": one.marked_at} for one in row.attendances.all()
+        ],
         "access_needs": needs.access if needs else "",
         "dietary_needs": needs.diet if needs else "",
     }

@@ -79,7 +79,7 @@ RULES = [
         _delete,
     ),
     Rule(
-        "Bookings: which candidate had a place at which event, or waited for one",
+        "Bookings: which candidate had a place at which event, or waited for one, and who came",
         "For good, so that the office can show that all were treated alike. When the candidate’s "
         "name goes, nobody can tell whose they were.",
     ),

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from elections.addresses import election_at
 from elections.models import Election
+from releases.models import Reader
 from releases.page_cache import public_page
-from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
+from releases.versions import current, version_asked_for, withdrawn_items, withdrawn_page
 
 from . import calendars
 from .forms import ProgrammeFilterForm
@@ -68,9 +69,18 @@ def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
         "event": found,
         "versions": versions,
         "slots": slots,
+        "papers": current(found.papers.all(), request.user, at),
+        "transcript": _transcript(found, request.user, at),
         "is_past": bool(slots) and all(slot.day < today for slot in slots),
     }
     return render(request, "workshops/event_detail.html", context)
+
+
+def _transcript(event: Event, user: Reader, at: dt.datetime) -> Any:
+    if not event.transcript_id:
+        return None
+    papers = type(event).transcript.get_queryset()
+    return current(papers.filter(pk=event.transcript_id), user, at).first()
 
 
 @public_page

@@ -1,14 +1,26 @@
 import re
+from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from infolog.log import requests_in
 from infolog.models import InformationRequest, Part
 
 register = template.Library()
 
 BULLET = re.compile(r"^ *[-•–] +")
+
+
+@register.simple_tag(takes_context=True)
+def asked_at(context: dict[str, Any], event: Any) -> list[InformationRequest]:
+    """The questions of the log that were asked at ``event``, as far as the reader may see them."""
+    at = timezone.now()
+    asked = requests_in(event.election, context["request"].user, at)
+    slugs = asked.filter(event__slug=event.slug).order_by("slug")
+    return list(slugs.select_related("election"))
 
 
 @register.filter

@@ -1,3 +1,3 @@
-from . import bookings, events, joining
+from . import bookings, event_books, events, joining
 
-__all__ = ["bookings", "events", "joining"]
+__all__ = ["bookings", "event_books", "events", "joining"]

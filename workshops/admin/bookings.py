@@ -6,21 +6,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from elections.models import Candidate
 from pcc_portal.templatetags.portal import clock, day
 from workshops.bookings import BookingRefused, By, Wish, book, cancel
-from workshops.models import Booking, EventBook, Slot
+from workshops.models import Booking, Slot
 from workshops.own_bookings import told
-from workshops.places import key_of, places_of
 from workshops.waiting import next_offer
 from workshops.wording import time_of
 
@@ -255,65 +254,3 @@ def _refuse_others(request: HttpRequest) -> None:
 def _by(request: HttpRequest, reason: str) -> By:
     site = request.build_absolute_uri("/").rstrip("/")
     return By(request.user, reason=reason, site=site)  # type: ignore[arg-type]
-
-
-@admin.register(EventBook)
-class EventBookAdmin(ReadOnly):
-    """How each event stands: its slots, who comes, who waits, and whom the next offer goes to."""
-
-    list_display = ("event_slug", "election", "booked", "waiting")
-    list_filter = ("election",)
-    list_select_related = ("election",)
-    search_fields = ("event_slug",)
-    fieldsets = ((None, {"fields": ("event_slug", "election", "slots")}),)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[EventBook]:
-        counted = {
-            "booked": Count("bookings", filter=Q(bookings__state=Booking.State.BOOKED)),
-            "waiting": Count("bookings", filter=Q(bookings__state=Booking.State.WAITING)),
-        }
-        return super().get_queryset(request).annotate(**counted)
-
-    @admin.display(description="bookings", ordering="booked")
-    def booked(self, obj: Any) -> int:
-        return int(obj.booked)
-
-    @admin.display(description="waiting", ordering="waiting")
-    def waiting(self, obj: Any) -> int:
-        return int(obj.waiting)
-
-    @admin.display(description="slots")
-    def slots(self, obj: EventBook) -> SafeString | str:
-        at = timezone.now()
-        slots = Slot.objects.in_force(at).filter(
-            event__election=obj.election, event__slug=obj.event_slug
-        )
-        found = list(slots.select_related("event"))
-        counts = places_of(obj.election, found)
-        live = list(obj.bookings.live().select_related("candidate").order_by("made_at", "pk"))
-        parts = [
-            format_html(
-                "<p><strong>{}</strong><br>{}.<br>{}<br>{}</p>",
-                time_of(slot),
-                counts[key_of(slot)].in_words,
-                next_offer(obj, slot.number, at),
-                _people([one for one in live if one.slot_number == slot.number]),
-            )
-            for slot in found
-        ]
-        return SafeString("".join(parts)) or "Not on the programme"
-
-
-def _people(bookings: list[Booking]) -> SafeString:
-    return format_html_join(
-        SafeString("<br>"),
-        '<a href="{}">{}</a>: {}',
-        (
-            (
-                reverse("admin:workshops_booking_change", args=[one.pk]),
-                one.candidate,
-                one.get_state_display(),
-            )
-            for one in bookings
-        ),
-    )

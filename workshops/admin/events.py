@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -41,6 +42,7 @@ class EventAdmin(ReleasableAdmin):
     search_fields = ("title", "summary", "hosts__name")
     prepopulated_fields = {"slug": ("title",)}
     inlines = (SlotInline, HostInline, AgendaInline)
+    filter_horizontal = ("papers",)
     fieldsets = (
         ("What it is", {"fields": ("title", "kind", "summary")}),
         (
@@ -65,8 +67,25 @@ class EventAdmin(ReleasableAdmin):
             },
         ),
         ReleasableAdmin.release_fieldset,
-        ("Afterwards", {"fields": ("recording", "source_note")}),
+        (
+            "Afterwards",
+            {
+                "fields": ("papers", "recording", "transcript", "source_note"),
+                "description": "What was shown and said is given to everyone at once: attach it to "
+                "a new version, and have that released. Questions that were asked stand in the log "
+                "and are shown on the page of the event.",
+            },
+        ),
     )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[ModelForm]:
+        """Offers papers of the election of the event, and none of another one."""
+        form = super().get_form(request, obj, **kwargs)
+        for name in {"papers", "transcript"} & {*form.base_fields}:
+            field = form.base_fields[name]
+            mine = field.queryset.filter(election=obj.election_id) if obj else field.queryset
+            field.queryset = mine.newest(timezone.now())
+        return form
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         return super().get_queryset(request).with_next_slot(timezone.localdate())

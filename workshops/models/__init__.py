@@ -1,3 +1,4 @@
+from .attendance import Attendance
 from .booking import Booking, BookingMail, BookingNeeds, BookingQuerySet, EventBook, Joining
 from .event import (
     AgendaItem,
@@ -11,6 +12,7 @@ from .event import (
 
 __all__ = [
     "AgendaItem",
+    "Attendance",
     "Booking",
     "BookingMail",
     "BookingNeeds",

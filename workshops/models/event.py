@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from elections.models import Candidate
+from pcc_portal.findings import Finding, Severity
 from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
@@ -147,7 +148,23 @@ class Event(ReleasableItem):
         help_text="How long a freed place is kept for the next on the waiting list: 9am to 5pm on "
         "working days. 8 is until the same time on the next working day.",
     )
+    papers = models.ManyToManyField(
+        "briefings.Document",
+        blank=True,
+        related_name="+",
+        verbose_name="slides and papers",
+        help_text="What was shown or handed out. Whoever could not come is given the same.",
+    )
     recording = models.URLField("link to a recording", blank=True)
+    transcript = models.ForeignKey(
+        "briefings.Document",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="the recording in words",
+        help_text="A paper with all that is said, for those who cannot hear it.",
+    )
     source_note = models.CharField(
         max_length=200, blank=True, help_text="Where an event from before the portal was announced."
     )
@@ -230,6 +247,13 @@ class Event(ReleasableItem):
                         "whether it takes place is not what it was, and everyone booked is told."
                     }
                 )
+
+    def findings(self) -> list[Finding]:
+        found = super().findings()
+        if self.recording and not self.transcript_id:
+            sentence = "The recording has no transcript: whoever cannot hear it is told nothing."
+            found.append(Finding("recording-words", Severity.WARNING, sentence, "transcript"))
+        return found
 
     def _check_slots(self) -> None:
         has_slots = self.slots.exists()

@@ -1,0 +1,102 @@
+"""How each event stands, with the way to the run sheet of each of its times."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from workshops.models import Booking, EventBook, Slot
+from workshops.places import key_of, places_of
+from workshops.waiting import next_offer
+from workshops.wording import time_of
+
+from . import run_sheets
+from .bookings import MAY_ACT, ReadOnly
+
+
+@admin.register(EventBook)
+class EventBookAdmin(ReadOnly):
+    """How each event stands: its slots, who comes, who waits, and whom the next offer goes to."""
+
+    list_display = ("event_slug", "election", "booked", "waiting")
+    list_filter = ("election",)
+    list_select_related = ("election",)
+    search_fields = ("event_slug",)
+    change_form_template = "admin/workshops/eventbook/change_form.html"
+    fieldsets = ((None, {"fields": ("event_slug", "election", "slots")}),)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*run_sheets.urls(self.admin_site), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        book = self.get_object(request, object_id)
+        may_run = book is not None and request.user.has_perm(MAY_ACT)
+        sheets = [
+            (run_sheets.address_of(book, slot.number), time_of(slot))
+            for slot in (_slots(book) if may_run else ())
+        ]
+        return super().change_view(
+            request, object_id, form_url, {"sheets": sheets} | (extra_context or {})
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EventBook]:
+        counted = {
+            "booked": Count("bookings", filter=Q(bookings__state=Booking.State.BOOKED)),
+            "waiting": Count("bookings", filter=Q(bookings__state=Booking.State.WAITING)),
+        }
+        return super().get_queryset(request).annotate(**counted)
+
+    @admin.display(description="bookings", ordering="booked")
+    def booked(self, obj: Any) -> int:
+        return int(obj.booked)
+
+    @admin.display(description="waiting", ordering="waiting")
+    def waiting(self, obj: Any) -> int:
+        return int(obj.waiting)
+
+    @admin.display(description="slots")
+    def slots(self, obj: EventBook) -> SafeString | str:
+        at = timezone.now()
+        found = list(_slots(obj))
+        counts = places_of(obj.election, found)
+        live = list(obj.bookings.live().select_related("candidate").order_by("made_at", "pk"))
+        parts = [
+            format_html(
+                "<p><strong>{}</strong><br>{}.<br>{}<br>{}</p>",
+                time_of(slot),
+                counts[key_of(slot)].in_words,
+                next_offer(obj, slot.number, at),
+                _people([one for one in live if one.slot_number == slot.number]),
+            )
+            for slot in found
+        ]
+        return SafeString("".join(parts)) or "Not on the programme"
+
+
+def _slots(book: EventBook) -> QuerySet[Slot]:
+    slots = Slot.objects.in_force(timezone.now()).filter(
+        event__election=book.election_id, event__slug=book.event_slug
+    )
+    return slots.select_related("event")
+
+
+def _people(bookings: list[Booking]) -> SafeString:
+    return format_html_join(
+        SafeString("<br>"),
+        '<a href="{}">{}</a>: {}',
+        (
+            (
+                reverse("admin:workshops_booking_change", args=[one.pk]),
+                one.candidate,
+                one.get_state_display(),
+            )
+            for one in bookings
+        ),
+    )
