@@ -109,3 +109,22 @@ def test_a_time_has_to_be_chosen(page, enter, axe):
     press(page, "Continue")
     expect(page.get_by_role("link", name="Choose a time.")).to_be_visible()
     axe(page)
+
+
+def test_run_sheet_is_read_on_a_phone(page, enter, staff, axe, no_sideways_scroll):
+    enter("candidate@example.org")
+    page.goto("/by-election/programme/control-room-visit/book/")
+    choose(page, 0)
+    press(page, "Continue")
+    press(page, "Book this place")
+
+    staff.set_viewport_size({"width": 320, "height": 640})
+    staff.goto("/admin/workshops/eventbook/")
+    staff.get_by_role("link", name="control-room-visit").click()
+    axe(staff)
+    staff.get_by_role("link", name="Run sheet:").first.click()
+    expect(staff.get_by_role("heading", name="Who comes")).to_be_visible()
+    expect(staff.get_by_role("group").first).to_be_visible()
+
+    axe(staff)
+    no_sideways_scroll(staff)

@@ -81,7 +81,6 @@ def _page(request: HttpRequest, book: EventBook, found: Sheet) -> HttpResponse:
         "book": book,
         "sheet": found,
         "event": event,
-        "when": time_of(found.slot),
         "may_mark": timezone.localdate(at) >= found.slot.day,
         "is_over": found.slot.is_over_at <= at,
         "event_page": reverse("admin:workshops_event_change", args=[event.pk]),
