@@ -262,6 +262,7 @@ WITHOUT_HISTORY = (
     "subscriber",
     "booking",
     "eventbook",
+    "joining",
 )
 KINDS = {
     "statement": "table",
