@@ -57,6 +57,7 @@ bench: $(dev) $(collected)
 
 kill-test: $(dev)
 	@$(python) -m bench.killing
+	@$(python) -m bench.killing_bookings
 
 build: $(style)
 

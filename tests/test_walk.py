@@ -266,6 +266,7 @@ WITHOUT_HISTORY = (
     "subscriber",
     "booking",
     "eventbook",
+    "joining",
 )
 KINDS = {
     "statement": "table",

@@ -1,15 +1,28 @@
 import datetime as dt
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from pcc_portal.desk import Matter, since
 from releases.due import drafts
 
 from .attending import with_something_to_give
-from .models import Event, EventQuerySet, Slot, SlotQuerySet, start_of_day
+from .models import (
+    Booking,
+    BookingMail,
+    Event,
+    EventQuerySet,
+    Joining,
+    Slot,
+    SlotQuerySet,
+    start_of_day,
+)
+from .models.booking import HEARD_OF_WITHIN
 
 Format = Event.Format
+A_WEEK = dt.timedelta(days=7)
+# A mail about a booking goes out within a minute or two.
+MAIL_LATE = dt.timedelta(minutes=15)
 
 
 def due(at: dt.datetime) -> list[Matter]:
@@ -65,6 +78,17 @@ def due(at: dt.datetime) -> list[Matter]:
             _over(today, at).filter(takes_bookings=True).exclude(with_something_to_give()),
             is_wrong=False,
         ),
+        matter(
+            "joining",
+            "Events within a week that candidates have booked to join online, without a link",
+            _with_a_slot(
+                coming.filter(
+                    format__in=(Format.ONLINE, Format.HYBRID), release__released_at__lte=at
+                ),
+                _booked_without_a_link(slots.filter(starts_at__lte=at + A_WEEK)),
+            ),
+        ),
+        _untold(at),
         drafts(Event, at),
     ]
 
@@ -78,6 +102,39 @@ def _over(today: dt.date, at: dt.datetime) -> EventQuerySet:
         .exclude(change=Event.Change.WITHDRAWAL)
         .annotate(lacks_at=Subquery(last.values("starts_at")[:1]))
         .filter(lacks_at__lt=start_of_day(today), election__poll_date__gte=today)
+    )
+
+
+def _booked_without_a_link(slots: SlotQuerySet) -> SlotQuerySet:
+    here = {
+        "book__election": OuterRef("event__election"),
+        "book__event_slug": OuterRef("event__slug"),
+        "slot_number": OuterRef("number"),
+    }
+    return slots.filter(
+        Exists(Booking.objects.filter(state=Booking.State.BOOKED, **here)),
+        ~Exists(Joining.objects.exclude(link="").filter(**here)),
+    )
+
+
+def _untold(at: dt.datetime) -> Matter:
+    """Those of whom nobody knows that a mail about their booking arrived, until it is over."""
+    mails = BookingMail.objects.filter(
+        Q(failed_at__isnull=False)
+        | Q(missed_at__isnull=False)
+        | Q(begun_at__lt=at - HEARD_OF_WITHIN, accepted_at=None)
+        | Q(begun_at=None, missed_at=None, queued_at__lt=at - MAIL_LATE)
+    )
+    rows = Booking.objects.with_slot().filter(
+        Q(slot_ends__gt=at), Q(pk__in=mails.values("booking"))
+    )
+    return Matter(
+        code="untold",
+        what="Bookings with a mail that failed, was missed or is in doubt: ring them",
+        rows=rows.select_related("candidate").order_by("slot_starts", "pk"),
+        tell=lambda booking: f"{booking.slot_title}, {since(booking.slot_starts, at)}",
+        first="Next",
+        is_wrong=True,
     )
 
 

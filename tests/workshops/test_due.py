@@ -1,7 +1,13 @@
 import datetime as dt
 
+import pytest
+
+from tests.conftest import NOON
+from tests.workshops.booking_cast import stands, take
 from tests.workshops.cast import uk
 from workshops.due import due
+from workshops.joining import Details, say_how_to_join
+from workshops.models import BookingMail
 
 NOW = dt.datetime(2021, 3, 30, 11, tzinfo=dt.UTC)
 COMING, PAST = "2021-04-08 10:00", "2021-03-18 10:00"
@@ -78,3 +84,57 @@ def test_only_the_version_staff_work_on_counts(make_event, release_now):
     )
 
     assert (found("room"), found("draft")) == ([], ["Second"])
+
+
+def test_online_events_within_a_week_have_a_link_for_those_booked(
+    make_event, release_now, election, editor
+):
+    for title, start in (("Soon", "2021-04-06 10:00"), ("Later", COMING), ("Nobody comes", COMING)):
+        event = make_event(
+            title=title,
+            slug=title.lower().replace(" ", "-"),
+            takes_bookings=True,
+            starts=start,
+            ends=None,
+        )
+        release_now(event)
+        if title != "Nobody comes":
+            take(stands(election, title), event, at=NOON)
+
+    assert found("joining") == ["Soon"]
+    say_how_to_join(
+        election, "soon", 1, Details(link="https://meet.example.org"), by=editor, at=NOON
+    )
+    assert found("joining") == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_untold"),
+    [
+        ({}, False),
+        ({"failed_at": NOON, "accepted_at": None}, True),
+        ({"missed_at": NOON, "begun_at": None, "accepted_at": None}, True),
+        ({"begun_at": NOW - dt.timedelta(minutes=11), "accepted_at": None}, True),
+        ({"begun_at": NOW - dt.timedelta(minutes=9), "accepted_at": None}, False),
+        ({"begun_at": None, "accepted_at": None, "queued_at": NOW - dt.timedelta(hours=1)}, True),
+    ],
+)
+def test_bookings_with_a_mail_that_may_not_have_arrived(
+    make_event, release_now, election, client, editor, time_machine, fields, is_untold
+):
+    time_machine.move_to(NOW, tick=False)
+    event = make_event(title="Budget", takes_bookings=True, starts=COMING, ends=None)
+    release_now(event)
+    take(stands(election, "Ada"), event, at=NOW)
+    BookingMail.objects.update(**fields)
+
+    rows = list(next(m for m in due(NOW) if m.code == "untold").rows)
+    client.force_login(editor)
+    page = client.get("/admin/workshops/booking/?due=untold").content.decode()
+
+    assert bool(rows) == is_untold == ("Ada" in page)
+    if is_untold:
+        assert (line("untold").name, line("untold").told) == (
+            "Alex Ada: Booked",
+            "Budget, in 9 days",
+        )

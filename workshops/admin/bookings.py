@@ -16,6 +16,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from elections.models import Candidate
+from pcc_portal.desk import DueFilter
 from pcc_portal.templatetags.portal import clock, day
 from workshops.bookings import BookingRefused, By, Wish, book, cancel
 from workshops.models import Booking, Slot
@@ -125,7 +126,7 @@ class BookingAdmin(ReadOnly):
     """Every booking and every wait. What people need stands on the run sheet alone."""
 
     list_display = ("candidate", "title", "when", "state", "places", "made_at")
-    list_filter = ("state", "book__election", "book__event_slug")
+    list_filter = (DueFilter, "state", "book__election", "book__event_slug")
     list_select_related = ("candidate", "book")
     search_fields = ("candidate__surname", "candidate__other_names", "book__event_slug")
     change_list_template = "admin/workshops/booking/change_list.html"
