@@ -142,6 +142,7 @@ briefings:statement-csv     elsewhere  404  404  404   ok    404  ok    ok    ok
 workshops:programme         -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 workshops:programme-by-day  -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 workshops:programme-sheet   -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+workshops:induction         -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 workshops:calendar          -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 workshops:event             public     ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 workshops:event             candidates 404  ok   ok    404   404  ok    ok    ok   2nd  2nd

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Self
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -157,6 +157,17 @@ def read_programme(
         entries=sorted(entries, key=lambda entry: entry.order),
         by_appointment=appointments,
     )
+
+
+def read_induction(election: Election, *, user: Reader, at: dt.datetime) -> Programme:
+    """The days after the poll that are for the person elected, whoever may read of them."""
+    events = current_events(election, user=user, at=at).filter(
+        Q(kind=Event.Kind.INDUCTION) | Q(open_to=Event.OpenTo.ELECTED)
+    )
+    entries, appointments = drawn(events)
+    entries = with_offers(entries, election, user=user, at=at)
+    ordered = sorted(entries, key=lambda entry: entry.order)
+    return Programme(election, timezone.localdate(at), ordered, appointments)
 
 
 def with_offers(

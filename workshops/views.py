@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from elections.addresses import election_at
-from elections.models import Election
+from elections.models import Candidate, Election
 from releases.models import Reader
 from releases.page_cache import public_page
 from releases.versions import current, version_asked_for, withdrawn_items, withdrawn_page
@@ -18,7 +18,7 @@ from . import calendars
 from .forms import ProgrammeFilterForm
 from .models import Event
 from .offers import offers
-from .programme import read_programme, visible_events
+from .programme import read_induction, read_programme, visible_events
 
 
 @public_page
@@ -44,6 +44,27 @@ def programme_sheet(request: HttpRequest, election_slug: str) -> HttpResponse:
     election = election_at(election_slug)
     context = _programme_context(request, election, at=timezone.now())
     return render(request, "workshops/programme_sheet.html", context)
+
+
+@public_page
+@require_safe
+def induction(request: HttpRequest, election_slug: str) -> HttpResponse:
+    """Dates for everyone’s diary; once somebody is elected, their plan."""
+    election = election_at(election_slug)
+    at = timezone.now()
+    elected = Candidate.objects.with_status(timezone.localdate(at)).filter(
+        election=election, status=Candidate.Status.ELECTED
+    )
+    is_known = election.declared_on is not None and elected.exists()
+    mine = elected.filter(user=request.user.pk) if is_known and request.user.pk else ()
+    context = {
+        "election": election,
+        "section": "programme",
+        "programme": read_induction(election, user=request.user, at=at),
+        "is_known": is_known,
+        "is_mine": bool(mine),
+    }
+    return render(request, "workshops/induction.html", context)
 
 
 @public_page
