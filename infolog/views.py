@@ -14,6 +14,7 @@ from releases.page_cache import public_page
 from releases.quoting import outdated_in
 from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
 
+from .citing import read_citations
 from .forms import LogFilter
 from .log import (
     COLUMNS,
@@ -68,6 +69,7 @@ def request_page(request: HttpRequest, election_slug: str, slug: str) -> HttpRes
     item, versions = version_asked_for(found, request, slug.lower(), at)
     if item.is_withdrawal:
         return withdrawn_page(request, election, "log", item)
+    read_citations([item], user, at)
     events = type(item).event.get_queryset().filter(pk=item.event_id)
     context = {
         "election": election,

@@ -15,6 +15,8 @@ from pcc_portal.proofreading import Claim, Passage, claims_of, plain
 from pcc_portal.public_frame import PublicFrame
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
+from .citations import CITES, findings_in_citations, problems_of_citations
+
 # No letter or digit that is taken for another one when it is read out on the telephone.
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 
@@ -176,12 +178,16 @@ class InformationRequest(ReleasableItem):
                     f"Part {part.position} is marked “{outcome}” without a reason. "
                     "Write it in the outcome note."
                 )
+        yield from problems_of_citations(self)
         for topic in self.topics.exclude(election=self.election_id):
             yield f"The topic “{topic}” belongs to another election. Take it out."
 
     def findings(self) -> list[Finding]:
-        """Its texts, also held against the other requests of the election."""
-        return self.findings_in_texts(others=self._claims_elsewhere())
+        """Its texts, also held against the other requests of the election, and what it cites."""
+        return [
+            *self.findings_in_texts(others=self._claims_elsewhere()),
+            *findings_in_citations(self),
+        ]
 
     def severity_of_name(self, passage: Passage) -> Severity:
         """An answer names nobody who stands, not even the one who asked."""
@@ -281,6 +287,24 @@ class Part(ReleasedPart):
     outcome_note = models.TextField(
         blank=True, help_text="Why it was declined or referred, or what is missing."
     )
+    figures = models.ManyToManyField(
+        "briefings.Figure",
+        blank=True,
+        related_name="+",
+        help_text="The figures the answer rests on. Readers see each with its year, kind and "
+        "source, and are told when it is corrected.",
+    )
+    statements = models.ManyToManyField(
+        "briefings.Statement",
+        blank=True,
+        related_name="+",
+        verbose_name="tables of figures",
+        help_text="The tables the answer rests on.",
+    )
+
+    CITES = CITES
+    # By relation what a reader may see of it: see infolog/citing.py.
+    cites: dict[str, list[Any]]
 
     class Meta:
         ordering = ["position"]
