@@ -80,6 +80,8 @@ RELEASE = "releases.release_items"
 # To say what became of a mail that is in doubt, and that somebody was told by telephone.
 SETTLE = "releases.settle_delivery"
 APPROVE_WORDING = "infolog.approve_wording"
+# To write down what is asked at an event, as drafts of the log.
+NOTE = "infolog.note_questions"
 # To write down what somebody was told. Reading it is the keeper's.
 DISCLOSE = "infolog.add_disclosure"
 
@@ -137,11 +139,11 @@ ROLES = {
     ),
     Role.ORGANISER: Rights(
         "looks after events, their times and their bookings",
-        _READ | _edit(*EVENTS) | _all(BOOKINGS, "view", "change") | {DISCLOSE},
+        _READ | _edit(*EVENTS) | _all(BOOKINGS, "view", "change") | {NOTE, DISCLOSE},
     ),
     Role.ANSWERING: Rights(
         "answers what is asked, without knowing who asked",
-        _READ | _edit(*LOG) | {DISCLOSE},
+        _READ | _edit(*LOG) | {NOTE, DISCLOSE},
     ),
     Role.FINANCE: Rights("looks after tables and figures", _READ | _edit(*FIGURES) | {DISCLOSE}),
     Role.AUDITOR: Rights(
@@ -157,7 +159,7 @@ ROLES = {
     ),
     Role.KEEPER: Rights(
         "takes in what is asked, and alone sees who asked; never answers it",
-        _READ | _view("elections.candidate") | _edit(*ASKERS, *IMPORTS) | {READ_AUDIT},
+        _READ | _view("elections.candidate") | _edit(*ASKERS, *IMPORTS) | {NOTE, READ_AUDIT},
     ),
 }
 

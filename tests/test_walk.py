@@ -203,6 +203,8 @@ admin:releases_release_time             in   in    403  ok   403  403  403  403 
 admin:releases_release_time_off         in   in    post post post post post post post post post  say
 admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   ok   404   say
 [admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404  404   say
+admin:infolog_informationrequest_choose_event in in 403 403 ok ok 403 403 403 ok 403 say
+admin:infolog_informationrequest_note         in in 403 403 ok ok 403 403 403 ok 403 say
 admin:infolog_enquiry_pass_on           in   in    403  403  403  403  403  403  403  ok   403   say
 admin:releases_delivery_tell            in   in   403  ok   403  403  403  403  ok   403  403  say
 admin:workshops_booking_book            in   in   403  403  ok   403  403  403  403  403  403  say
@@ -396,6 +398,10 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     release_now(*seed_items(election, "candidates", "candidates"))
     release_now(*seed_items(other_election, "elsewhere", "candidates"))
     seed_items(election, "draft", "public")
+    visit = baker.make(
+        "workshops.Event", election=election, slug="visit", kind="visit", by_appointment=True
+    )
+    release_now(visit)
     elsewhere = PortalClient()
     elsewhere.force_login(candidate)
     session = UserSession.objects.get(session_key=elsewhere.session.session_key)
@@ -412,6 +418,7 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     log_import = rows["logimport"]
     confirm_columns(log_import, log_import.uses, form="email", responder="The office")
     numbers = {
+        "admin:infolog_informationrequest_note": [visit.pk, "2021-04-10"],
         "admin:infolog_enquiry_pass_on": Enquiry.objects.get(reference="EQ-33333").pk,
         **{
             f"admin:infolog_logimport_{page}": log_import.pk

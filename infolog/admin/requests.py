@@ -4,14 +4,14 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 from elections.models import Election
 from elections.refusals import Refused
-from infolog import working
+from infolog import note_views, working
 from infolog.forms import InOrderForm, InOrderFormSet
 from infolog.holding import hold
 from infolog.models import (
@@ -204,6 +204,15 @@ class InformationRequestAdmin(ReleasableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("parts")
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        view = self.admin_site.admin_view
+        name = "infolog_informationrequest"
+        return [
+            path("at-an-event/", view(note_views.choose), name=f"{name}_choose_event"),
+            path("at-an-event/<int:pk>/<str:day>/", view(note_views.note), name=f"{name}_note"),
+            *super().get_urls(),
+        ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         current = Election.objects.current(timezone.localdate())

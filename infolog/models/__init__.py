@@ -9,6 +9,8 @@ from .request import (
     Response,
     Topic,
     new_reference,
+    reference_from,
+    title_from,
 )
 from .rules import LogRules
 from .wording import Wording
@@ -34,4 +36,6 @@ __all__ = [
     "Wording",
     "Work",
     "new_reference",
+    "reference_from",
+    "title_from",
 ]

@@ -19,11 +19,26 @@ from .citations import CITES, findings_in_citations, problems_of_citations
 
 # No letter or digit that is taken for another one when it is read out on the telephone.
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+TITLE_AT_MOST = 110
 
 
 def new_reference(prefix: str = "IR") -> str:
     """A reference that tells neither the order nor the number of requests, as IR-7K4QX."""
     return f"{prefix}-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(5))
+
+
+def reference_from(digest: bytes) -> str:
+    """The same reference for the same ``digest``, which nobody can foresee."""
+    letters = (REFERENCE_ALPHABET[byte % len(REFERENCE_ALPHABET)] for byte in digest[:5])
+    return "IR-" + "".join(letters)
+
+
+def title_from(text: str) -> str:
+    """A title to begin with, from a question: its first words."""
+    title = " ".join(text.split())
+    if len(title) <= TITLE_AT_MOST:
+        return title
+    return title[:TITLE_AT_MOST].rpartition(" ")[0].rstrip(" ,;:–-") + " …"
 
 
 def _unused_slug() -> str:
@@ -148,6 +163,7 @@ class InformationRequest(ReleasableItem):
     class Meta(ReleasableItem.Meta):
         ordering = ["-received_on", "slug"]
         verbose_name = "information request"
+        permissions = [("note_questions", "Can write down what is asked at an event")]
 
     def __str__(self) -> str:
         return self.title
