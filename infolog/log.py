@@ -62,18 +62,24 @@ def current(rows: QuerySet[Any], user: Reader, at: dt.datetime) -> ReleasableQue
 
 @dataclass(frozen=True)
 class Choices:
-    """The topics and responders of a reader's requests: a hidden request lends none."""
+    """The topics, responders and events of a reader's requests: a hidden request lends none."""
 
     topics: list[Topic]
     responders: list[str]
+    # Those the reader may see.
+    events: list[Any]
 
     @classmethod
-    def of(cls, requests: InformationRequestQuerySet) -> "Choices":
+    def of(cls, requests: InformationRequestQuerySet, reader: Reader, at: dt.datetime) -> "Choices":
+        """Three queries."""
         ids = requests.order_by().values("pk")
+        events: Any = InformationRequest._meta.get_field("event").related_model
+        asked_at = InformationRequest.objects.filter(pk__in=ids).order_by().values("event")
         responders = Response.objects.filter(part__request__in=ids).order_by("responder")
         return cls(
             topics=list(Topic.objects.filter(requests__in=ids).distinct()),
             responders=list(responders.values_list("responder", flat=True).distinct()),
+            events=list(current(events.objects.filter(pk__in=asked_at), reader, at)),
         )
 
 

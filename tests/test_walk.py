@@ -166,6 +166,8 @@ infolog:question            another    in   404  404   404   404  404   404   40
 infolog:withdraw            theirs     in   post post  post  post post  post  post 2nd  2nd
 infolog:force               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:log                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:numbers             -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:topic-feed          -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:table               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:csv                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:export              -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
@@ -279,6 +281,7 @@ PLACES = {
     "[admin/(?P<url>.*)$]": "/admin/nowhere/",
     "admin:app_list": "/admin/briefings/",
     "infolog:export": "/pcc-2021/log/export/office.csv",
+    "infolog:topic-feed": "/pcc-2021/log/topics/canary-public-topic-name.atom",
 }
 
 

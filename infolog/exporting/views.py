@@ -25,7 +25,9 @@ def download(request: HttpRequest, election_slug: str, columns: str, ending: str
     election = election_at(election_slug)
     reader, at = request.user, timezone.now()
     everything = requests_in(election, reader, at)
-    requests = LogFilter(request.GET, choices=Choices.of(everything)).matching(everything)
+    requests = LogFilter(request.GET, choices=Choices.of(everything, reader, at)).matching(
+        everything
+    )
     name = safe_file_name(f"{election.slug}-information-requests-log.{ending}")
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

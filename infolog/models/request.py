@@ -5,11 +5,12 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
 from elections.models import Election
+from infolog.states import State, Told, state_of_outcomes
 from pcc_portal.findings import Finding, Severity
 from pcc_portal.proofreading import Claim, Passage, claims_of, plain
 from pcc_portal.public_frame import PublicFrame
@@ -78,6 +79,28 @@ class InformationRequestQuerySet(ReleasableQuerySet):
     def with_outcome(self, outcome: str) -> Self:
         """Those of which at least one part has the outcome."""
         return self.filter(Exists(Part.objects.filter(request=OuterRef("pk"), outcome=outcome)))
+
+    def with_state(self) -> Self:
+        """Each with ``state``: what it comes to, as ``state_of_outcomes`` works it out."""
+        parts = Part.objects.filter(request=OuterRef("pk"))
+        good = (Part.Outcome.ANSWERED, Part.Outcome.PARTLY)
+        return self.annotate(
+            state=Case(
+                When(~Exists(parts), then=Value(State.NOT_ANSWERED)),
+                When(~Exists(parts.exclude(outcome=good[0])), then=Value(State.ANSWERED)),
+                When(Exists(parts.filter(outcome__in=good)), then=Value(State.PARTLY)),
+                When(
+                    ~Exists(parts.exclude(outcome=Part.Outcome.REFERRED)),
+                    then=Value(State.REFERRED),
+                ),
+                default=Value(State.NOT_ANSWERED),
+                output_field=models.CharField(),
+            )
+        )
+
+    def asked_at(self, event: str) -> Self:
+        """Those that were asked at the event of this address, whichever version of it."""
+        return self.filter(event__election=F("election"), event__slug=event)
 
     def answered_by(self, responder: str) -> Self:
         return self.filter(
@@ -250,6 +273,11 @@ class InformationRequest(ReleasableItem):
                 response.responder for part in self.parts.all() for response in part.responses.all()
             )
         )
+
+    @property
+    def state_told(self) -> Told:
+        """What it comes to, and what a reader can do next. A query unless prefetched."""
+        return state_of_outcomes([part.outcome for part in self.parts.all()]).told
 
     @property
     def outcome_in_words(self) -> str:
