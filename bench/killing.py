@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,8 +34,6 @@ from scripts.serving import ROOT, environment
 DATABASE = "portal.sqlite3"
 LEASE_SECONDS = 4
 SECONDS_TO_START = 60
-# A worker needs about this long before it sends its first message.
-START_SECONDS = 1.5
 # After the last kill the workers run until nothing is left; this is for a fault that never ends.
 RUNS_AT_MOST = 60
 NEEDS_A_PERSON = {"refused", "uncertain", "bounced", "no-address"}
@@ -47,6 +45,7 @@ class Report:
     workers: int
     vendor: str
     states: Counter[str] = field(default_factory=Counter)
+    # Of a worker that ran, while some of the mail was out and some was not.
     kills: int = 0
     accepted: int = 0
     faults: list[str] = field(default_factory=list)
@@ -147,7 +146,7 @@ def kill_and_look(
                 manage("-m", "bench.mail_out", str(recipients), variables=variables)
             _kill(report, rounds, variables, chance)
             _finish(workers, variables)
-            _look(report, variables, numbers_in(accepted))
+            _look(report, rounds, variables, numbers_in(accepted))
     return report
 
 
@@ -163,18 +162,30 @@ def _start(variables: dict[str, str]) -> "subprocess.Popen[bytes]":
 
 
 def _kill(report: Report, rounds: int, variables: dict[str, str], chance: random.Random) -> None:
-    """Kill a worker, start another: ``rounds`` times."""
+    """Kill a worker at a random moment of each of ``rounds`` parts of the mail-out, start another.
+
+    One that found nothing due for a moment is started again, as the portal does each minute.
+    """
     running = [_start(variables) for _ in range(report.workers)]
-    for _ in range(rounds):
-        time.sleep(chance.uniform(0.2, 2.0) + START_SECONDS)
-        victim = chance.randrange(report.workers)
-        report.kills += running[victim].poll() is None
-        os.killpg(running[victim].pid, signal.SIGKILL)
-        running[victim].wait()
-        running[victim] = _start(variables)
+    part = report.recipients // (rounds + 1)
+    with _asking(variables["DATABASE_URL"]) as left:
+        for number in range(1, rounds + 1):
+            mark = report.recipients - part * number + chance.randrange(part)
+            until = time.monotonic() + SECONDS_TO_START
+            while left() > mark and time.monotonic() < until:
+                running = [one if one.poll() is None else _start(variables) for one in running]
+                time.sleep(0.005)
+            time.sleep(chance.uniform(0, 0.05))
+            victim = chance.choice([one for one in running if one.poll() is None] or running)
+            if victim.poll() is None:
+                os.killpg(victim.pid, signal.SIGKILL)
+                report.kills += 0 < left() < report.recipients
+            victim.wait()
+            running[running.index(victim)] = _start(variables)
     for process in running:
         # The last ones are killed as well.
-        os.killpg(process.pid, signal.SIGKILL)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -184,33 +195,42 @@ def _finish(workers: int, variables: dict[str, str]) -> None:
         running = [_start(variables) for _ in range(workers)]
         for process in running:
             process.wait()
-        if _left(variables["DATABASE_URL"]) == 0:
-            return
+        with _asking(variables["DATABASE_URL"]) as left:
+            if left() == 0:
+                return
         # Until the lease of what the last kill left behind has run out.
         time.sleep(1)
 
 
-def _left(database: str) -> int:
+@contextmanager
+def _asking(database: str) -> Iterator[Callable[[], int]]:
     """How many deliveries wait or are being sent: asked without starting the portal."""
     path = database.removeprefix("sqlite:///")
     if path != database:
-        connection: Any = sqlite3.connect(path)
+        connection: Any = sqlite3.connect(path, timeout=30)
     else:
         parts = urlsplit(database)
         host, _, name = parts.path.removeprefix("/").rpartition("/")
         connection = psycopg2.connect(
             user=parts.username, host=f"/{host}" if host else parts.hostname, dbname=name
         )
-    with closing(connection), closing(connection.cursor()) as cursor:
+        connection.autocommit = True
+
+    def left() -> int:
         cursor.execute(
             "SELECT count(*) FROM releases_delivery WHERE state IN ('queued', 'sending')"
         )
         return int(cursor.fetchone()[0])
 
+    with closing(connection), closing(connection.cursor()) as cursor:
+        yield left
 
-def _look(report: Report, variables: dict[str, str], accepted: list[str]) -> None:
+
+def _look(report: Report, rounds: int, variables: dict[str, str], accepted: list[str]) -> None:
     told = json.loads(manage("-m", "bench.killing", "--tell", variables=variables))
     rows = told["rows"]
+    if report.kills != rounds:
+        report.faults.append(f"only {report.kills} kills of {rounds} met a mail-out under way")
     report.accepted = len(accepted)
     times = Counter(accepted)
     report.states = Counter(row["state"] for row in rows)
@@ -257,8 +277,11 @@ def _tell() -> None:
         facts = json.loads(text)
         entered[facts["delivery"]] = facts["state"]
     rows = [
-        {"number": message_id(pk), "state": state, "entered": entered.get(pk, "")}
-        for pk, state in Delivery.objects.order_by("pk").values_list("pk", "state")
+        {"number": message_id(pk, at), "state": state, "entered": entered.get(pk, "")}
+        for pk, state, at in Delivery.objects.order_by("pk").values_list(
+            "pk", "state", "release__released_at"
+        )
+        if at
     ]
     print(json.dumps({"rows": rows, "chain": _chain_fault()}))
 

@@ -182,7 +182,7 @@ def _numbers_told(election: Election | None) -> Iterator[Fault]:
 
 
 def _has_outcome(delivery: Delivery) -> bool:
-    # Whoever had no address was without from the beginning: nothing became of it.
+    # Whoever had no address may have been without from the beginning: nothing became of it.
     return delivery.state not in (*ON_ITS_WAY, State.NO_ADDRESS)
 
 

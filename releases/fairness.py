@@ -178,6 +178,7 @@ def _of_release(release: Release, tellings: list[Telling]) -> OfRelease:
     counts["caught_up"] = sum(telling.is_caught_up for telling in tellings)
     counts["acknowledged"] = sum(bool(telling.delivery.acknowledged_at) for telling in tellings)
     counts["no_address"] = counts.pop(State.NO_ADDRESS, 0)
+    counts.setdefault(State.LEFT, 0)
     counts["waiting"] = counts.pop(State.QUEUED, 0) + counts.pop(State.SENDING, 0)
     moments = [telling.at for telling in tellings if telling.at and not telling.is_caught_up]
     took = whole_minutes(max(moments) - min(moments)) if moments else None
@@ -207,10 +208,17 @@ def _gaps(row: OfCandidate) -> Iterator[str]:
     if row.missing:
         yield f"{row.candidate} has not been told of {_titles(row.missing)}."
     late: dict[int, list[Telling]] = defaultdict(list)
+    since = {one.release.pk for one in row.tellings if one.is_caught_up and not one.is_agent}
+    is_briefed = row.status in {Candidate.Status(status).label for status in Candidate.BRIEFED}
     for telling in row.tellings:
         if telling.is_caught_up:
             late[telling.delivery.pk].append(telling)
-        elif telling.after is None or telling.after > LATE:
+        elif telling.after is None:
+            is_caught_up = telling.release.pk in since and telling.delivery.user_id is None
+            has_left = telling.delivery.state == State.LEFT and (telling.is_agent or not is_briefed)
+            if not is_caught_up and not has_left:
+                yield _late(row.candidate, telling)
+        elif telling.after > LATE:
             yield _late(row.candidate, telling)
     for tellings in late.values():
         yield _caught_up(row.candidate, tellings)

@@ -19,14 +19,23 @@ EVENTS = (("UPDATE", "OLD"), ("DELETE", "OLD"), ("INSERT", "NEW"), ("UPDATE", "N
 
 
 def _release_of(model: type[models.Model], row: str) -> str:
-    """SQL: the id of the release that the row ``row`` of ``model`` (OLD, NEW, an alias) is in."""
+    """SQL: the id of the release that the row ``row`` of ``model`` (OLD, NEW) is in."""
     if issubclass(model, ReleasableItem):
         return f"{row}.release_id"
+    table, pk = _item_of(model, row)
+    return f"(SELECT item.release_id FROM {table} item WHERE item.id = {pk})"
+
+
+def _item_of(model: type[models.Model], row: str) -> tuple[str, str]:
+    """The table of the item that the row ``row`` of ``model`` is part of, and SQL for its id."""
     field, parent = _parent(model)
+    if issubclass(parent, ReleasableItem):
+        return parent._meta.db_table, f"{row}.{field}"
     alias = f"{row.lower()}_{field.removesuffix('_id')}"
+    table, pk = _item_of(parent, alias)
     return (
-        f"(SELECT {_release_of(parent, alias)} FROM {parent._meta.db_table} {alias} "
-        f"WHERE {alias}.id = {row}.{field})"
+        table,
+        f"(SELECT {pk} FROM {parent._meta.db_table} {alias} WHERE {alias}.id = {row}.{field})",
     )
 
 
@@ -66,13 +75,14 @@ def _rules() -> Iterator[tuple[str, str, str, str]]:
             ("UPDATE", "NEW"),
         ):
             of_release = f"FROM {RELEASES} r WHERE r.id = {_release_of(model, row)}"
-            yield (
-                table,
-                event,
-                f"EXISTS (SELECT 1 {of_release} AND r.released_at IS NOT NULL)",
-                # A release that is being made right now is waited for: the next statement sees it.
-                f"PERFORM 1 {of_release} FOR SHARE;",
-            )
+            # A release that is being made right now is waited for: the next statement sees it. It
+            # holds its items, which may not have been in a release before.
+            wait = f"PERFORM 1 {of_release} FOR SHARE;"
+            if not issubclass(model, ReleasableItem):
+                items, pk = _item_of(model, row)
+                wait = f"PERFORM 1 FROM {items} item WHERE item.id = {pk} FOR SHARE; {wait}"
+            condition = f"EXISTS (SELECT 1 {of_release} AND r.released_at IS NOT NULL)"
+            yield table, event, condition, wait
 
 
 def forbid_changes_of_released(using: str) -> None:

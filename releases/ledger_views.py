@@ -101,7 +101,7 @@ def _file(election: Election, told: list[Line]) -> Iterator[list[str]]:
             line.title,
             line.told,
             line.outcome,
-            entry.content_hash,
+            line.content_hash,
             entry.previous_hash,
             entry.entry_hash,
         ]
@@ -132,7 +132,7 @@ def _told(line: Line) -> dict[str, Any]:
         "to_whom": line.told,
         "mail": line.outcome,
         "facts": line.facts_hash,
-        "content": entry.content_hash,
+        "content": line.content_hash,
         "seal": line.seal,
         "previous": entry.previous_hash,
         "hash": entry.entry_hash,

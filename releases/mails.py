@@ -72,11 +72,14 @@ SILENT = {"script", "style", "svg", "form", "button", "nav"}
 
 
 class NobodyToTell(Exception):
-    """Why a delivery is not sent: whoever it was for has left since. Told to staff."""
+    """Why a delivery is not sent: whoever it was for has left since. Told to staff.
 
-    def __init__(self, sentence: str, election: Election) -> None:
+    ``is_unreached`` is true of those who are still to be told, and have no way to be written to.
+    """
+
+    def __init__(self, sentence: str, election: Election, *, is_unreached: bool = False) -> None:
         super().__init__(sentence)
-        self.election = election
+        self.election, self.is_unreached = election, is_unreached
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ class Letter:
     """A mail but for whom it greets, and how it is ended: ``GREETING`` and ``STOP`` stand there."""
 
     election: Election
+    # The moment of the act it tells of: of several, the first.
+    at: dt.datetime
     subject: str
     text: str
     html: str
@@ -182,22 +187,26 @@ class Letters:
             self._kept.move_to_end(key)
             return self._kept[key]
         if first.catch_up:
-            releases = list(CatchUp.objects.get(pk=first.catch_up).releases.all())
+            caught_up = CatchUp.objects.get(pk=first.catch_up)
+            letter = compose(list(caught_up.releases.all()), is_public=False, caught_up=caught_up)
         else:
             releases = list(Release.objects.filter(pk__in=[row.release for row in rows]))
-        letter = compose(releases, is_public=is_public, is_catch_up=bool(first.catch_up))
+            letter = compose(releases, is_public=is_public)
         self._kept[key] = letter
         if len(self._kept) > LETTERS_KEPT:
             self._kept.popitem(last=False)
         return letter
 
 
-def compose(releases: Sequence[Release], *, is_public: bool, is_catch_up: bool = False) -> Letter:
+def compose(
+    releases: Sequence[Release], *, is_public: bool, caught_up: CatchUp | None = None
+) -> Letter:
     """The letter about ``releases``, as it was at each of them, without what was withdrawn since.
 
     Of candidates’ items ``is_public`` tells nothing: it is what subscribers get.
     """
-    releases = sorted(releases, key=lambda one: (one.released_at or timezone.now(), one.pk))
+    now = timezone.now()
+    releases = sorted(releases, key=lambda one: (one.released_at or now, one.pk))
     election = Election.objects.select_related("office").get(pk=releases[0].election_id)
     reader: Reader = AnonymousUser() if is_public else StandIn(briefed_in=election.pk)
     told = [one for release in releases for one in _told(release, election, reader)]
@@ -207,7 +216,7 @@ def compose(releases: Sequence[Release], *, is_public: bool, is_catch_up: bool =
         "told": told,
         "releases": releases,
         "is_public": is_public,
-        "is_catch_up": is_catch_up,
+        "is_catch_up": caught_up is not None,
         "greeting": GREETING,
         "stop": STOP,
         "portal": settings.PUBLIC_ADDRESS + reverse("election", args=[election.slug]),
@@ -216,7 +225,8 @@ def compose(releases: Sequence[Release], *, is_public: bool, is_catch_up: bool =
     html = render_to_string(f"{FOLDER}/release.html", context)
     return Letter(
         election=election,
-        subject=_subject(told, is_catch_up=is_catch_up),
+        at=caught_up.at if caught_up else releases[0].released_at or now,
+        subject=_subject(told, is_catch_up=caught_up is not None),
         text=re.sub(r"\n{3,}", "\n\n", render_to_string(f"{FOLDER}/release.txt", context)).strip()
         + "\n",
         html=_inlined(html),
@@ -296,38 +306,41 @@ def _greeting(row: Addressed, election: Election, at: dt.datetime) -> str:
     """How they are greeted. Nothing goes to whom it was not meant for any more: it may have waited
     since the release. Raises ``NobodyToTell``.
     """
-    if not row.address:
-        raise NobodyToTell("Not sent: there is no address.", election)
     if row.role == Delivery.Role.SUBSCRIBER:
         if not row.wants:
             raise NobodyToTell("Not sent: they do not want it any more.", election)
         return "Hello,"
-    if not User.objects.filter(pk=row.user or 0, is_active=True).exists():
-        raise NobodyToTell("Not sent: their access to the portal has ended.", election)
     briefed = (
         Candidate.objects.briefed(timezone.localdate(at)).filter(pk=row.candidate or 0).first()
     )
     if briefed is None:
         raise NobodyToTell("Not sent: the candidate is not in the contest any more.", election)
-    if row.role == Delivery.Role.CANDIDATE:
-        return f"Dear {briefed},"
-    agent = briefed.agents.active().filter(user=row.user).first()
-    if agent is None:
+    is_candidate = row.role == Delivery.Role.CANDIDATE
+    agent = None if is_candidate else briefed.agents.active().filter(user=row.user).first()
+    if not is_candidate and agent is None:
         raise NobodyToTell("Not sent: they do not act for the candidate any more.", election)
-    return f"Dear {agent.name},\n\nYou act for {briefed}."
+    is_active = User.objects.filter(pk=row.user or 0, is_active=True).exists()
+    if not row.address or not is_active:
+        why = "their access to the portal has ended" if row.address else "there is no address"
+        raise NobodyToTell(f"Not sent: {why}.", election, is_unreached=True)
+    return f"Dear {agent.name},\n\nYou act for {briefed}." if agent else f"Dear {briefed},"
 
 
-def message_id(delivery: int) -> str:
-    """The same whenever it is sent: a mail server can tell that it had this message before."""
+def message_id(delivery: int, at: dt.datetime) -> str:
+    """The same whenever it is sent: a mail server can tell that it had this message before.
+
+    ``at`` is the moment of the act it tells of: a number may be given again when an old copy of
+    the data was put back.
+    """
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
-    return f"<delivery-{delivery}@{host}>"
+    return f"<delivery-{delivery}-{int(at.timestamp())}@{host}>"
 
 
 def _message(delivery: Addressed, letter: Letter, hello: str) -> EmailMessage:
     text = letter.text.replace(GREETING, hello)
     html = letter.html.replace(GREETING, escape(hello).replace("\n\n", "</p><p>"))
     headers = {
-        "Message-ID": message_id(delivery.pk),
+        "Message-ID": message_id(delivery.pk, letter.at),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }

@@ -32,6 +32,9 @@ class Result(Enum):
     AWAY = "away"
     # It was handed over, and the answer was lost.
     UNCERTAIN = "uncertain"
+    # It was not handed over: it is for nobody any more, or for somebody who cannot be reached.
+    LEFT = "left"
+    NO_ADDRESS = "no-address"
 
 
 @dataclass(frozen=True)

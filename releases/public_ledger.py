@@ -20,7 +20,7 @@ from pcc_portal.templatetags.portal import UK
 
 from .everything import is_briefed
 from .ledger import GENESIS, facts_hash, seal_of, stamp
-from .models import Delivery, LedgerEntry, Reader, releasable_models
+from .models import Delivery, LedgerEntry, Reader, ReleasableItem, releasable_models
 from .told import facts_of
 
 Kind = LedgerEntry.Kind
@@ -34,11 +34,15 @@ Address = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Line:
-    """One public entry. ``title`` names the item only to readers who may see it."""
+    """One public entry. ``title`` names the item only to readers who may see it.
+
+    ``content_hash`` is empty for others: who guesses what was said could try it.
+    """
 
     entry: LedgerEntry
     title: str
     address: str
+    content_hash: str
     told: str
     outcome: str
 
@@ -77,11 +81,16 @@ def lines(
         Line(
             entry,
             *_title(entry, facts, items.get(_address(facts)), may_know_offers),
+            entry.content_hash if _is_public(facts) or _address(facts) in items else "",
             _told(entry, facts),
             _outcome(facts, outcomes) if entry.kind in LedgerEntry.OF_ITEM else "",
         )
         for entry, facts in chosen
     ]
+
+
+def _is_public(facts: dict[str, Any]) -> bool:
+    return facts.get("audience") == ReleasableItem.Audience.PUBLIC
 
 
 def _address(facts: dict[str, Any]) -> Address:
@@ -112,7 +121,8 @@ def _title(
     if item is not None:
         return str(item), _page(item)
     if entry.kind in LedgerEntry.OF_ITEM:
-        return "An item for candidates", ""
+        what = "that has been withdrawn" if _is_public(facts) else "for candidates"
+        return f"An item {what}", ""
     if entry.kind == Kind.CATCH_UP:
         return "Everything released before", ""
     if entry.kind == Kind.OFFER:
@@ -242,7 +252,8 @@ def _link(entry: LedgerEntry) -> dict[str, Any]:
         "previous": entry.previous_hash,
         "hash": entry.entry_hash,
     }
-    if entry.kind in LedgerEntry.OF_PERSON:
+    is_private = entry.kind in LedgerEntry.OF_ITEM and not _is_public(facts_of(entry))
+    if is_private or entry.kind in LedgerEntry.OF_PERSON:
         return link
     return link | {
         "election": entry.election_id,

@@ -1,4 +1,4 @@
-"""What quotes what: an item, or a part of it, that points to another item.
+"""What quotes what: an item, or a part of it, that points or has a link to another item.
 
 A released row keeps pointing to the version it was released with. When that has been corrected or
 withdrawn since, readers of what quotes it are told.
@@ -10,11 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
+from django.db.models import Q
 from django.urls import reverse
+
+from pcc_portal.proofreading import own_path
 
 from .content import part_models
 from .kept import kept_for_good
-from .models import Reader, ReleasableItem, later_version, releasable_models
+from .models import Reader, ReleasableItem, item_at, later_version, releasable_models
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,10 @@ class Outdated:
 def quotes_of(item: ReleasableItem, at: dt.datetime) -> list[Quote]:
     """What quotes any version of ``item``: the newest version of each, drafts too.
 
-    A few queries for each relation that leads to its kind.
+    A few queries for each relation that leads to its kind, and one for each table with text.
     """
     model = type(item)
+    page = item.get_absolute_url()  # type: ignore[attr-defined]
     versions = model._default_manager.filter(election=item.election_id, slug=item.slug)
     keys = list(versions.values_list("pk", flat=True))
     found: dict[tuple[str, int, str], Any] = {}
@@ -68,7 +73,7 @@ def quotes_of(item: ReleasableItem, at: dt.datetime) -> list[Quote]:
             if quoting is model
             else quoting._default_manager.all()
         )
-        pks = _quoting(quoting, model, keys)
+        pks = _quoting(quoting, model, keys) | _linking(quoting, page)
         current = rows.filter(pk__in=pks).exclude(later_version(quoting, at))
         for row in current.select_related("release").order_by("version"):
             found[row._meta.label, row.election_id, row.slug] = row
@@ -86,6 +91,24 @@ def _quoting(owner: Any, model: Any, keys: list[int]) -> set[int]:
         )
     for part in part_models(owner):
         if of_parts := _quoting(part, model, keys):
+            rows = part._default_manager.filter(pk__in=of_parts)
+            pks |= set(rows.values_list(f"{part.part_of}_id", flat=True))
+    return pks
+
+
+def _linking(owner: Any, page: str) -> set[int]:
+    """The keys of rows of ``owner`` in whose text, or that of a part, the address ``page`` is."""
+    texts = [
+        field.name
+        for field in owner._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField)
+    ]
+    pks: set[int] = set()
+    if texts:
+        has_link = Q(*((f"{name}__contains", page) for name in texts), _connector=Q.OR)
+        pks |= set(owner._default_manager.filter(has_link).values_list("pk", flat=True))
+    for part in part_models(owner):
+        if of_parts := _linking(part, page):
             rows = part._default_manager.filter(pk__in=of_parts)
             pks |= set(rows.values_list(f"{part.part_of}_id", flat=True))
     return pks
@@ -110,9 +133,17 @@ def outdated_in(item: ReleasableItem, user: Reader, at: dt.datetime) -> list[Out
 
 
 def _quoted(item: ReleasableItem) -> dict[Any, set[int]]:
-    """The keys of what ``item`` and its parts point to, by kind; nothing for kinds of none."""
+    """The keys of what ``item`` and its parts point to, by kind; nothing for kinds of none.
+
+    What it has a link to is quoted as it was when ``item`` was released.
+    """
     quoted: dict[Any, set[int]] = defaultdict(set)
     _gather(type(item), [item.pk], quoted)
+    links = [link for passage in item.passages() for link in passage.links]
+    for path in {own_path(link.address) for link in links} - {""}:
+        linked = item_at(path, released_by=item.release.released_at)  # type: ignore[union-attr]
+        if linked and linked.slug != item.slug:
+            quoted[type(linked)].add(linked.pk)
     return {model: keys for model, keys in quoted.items() if keys}
 
 

@@ -142,7 +142,8 @@ def _try(claim: Claim, post: Post, letters: Letters) -> tuple[Outcome, Election 
     try:
         message, election = letters.message(claim.ids, at=claim.at)
     except NobodyToTell as nobody:
-        return Outcome(Result.REFUSED, str(nobody)), nobody.election
+        result = Result.NO_ADDRESS if nobody.is_unreached else Result.LEFT
+        return Outcome(result, str(nobody)), nobody.election
     except Exception as error:  # a fault of one message does not stop the others
         logger.exception("delivery %s could not be written", claim.ids[0])
         return Outcome(Result.AGAIN, f"It could not be written: {type(error).__name__}"), None

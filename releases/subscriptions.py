@@ -85,7 +85,7 @@ def stop(pk: int, *, at: dt.datetime) -> None:
         if waiting:
             move(
                 waiting,
-                Delivery.State.NO_ADDRESS,
+                Delivery.State.LEFT,
                 at=at,
                 reply="They ended these mails.",
                 only="state = 'queued'",

@@ -1,15 +1,18 @@
+import hashlib
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from briefings.access import check_access
 from briefings.hidden_data import hidden_in
 from briefings.uploads import check_upload, content_type_of, extension_of, in_words
 from pcc_portal.findings import Finding, Severity
 from pcc_portal.proofreading import Passage, plain
-from releases.models import ReleasableItem
+from releases.models import ReleasableItem, later_version
 
 
 class Document(ReleasableItem):
@@ -69,17 +72,39 @@ class Document(ReleasableItem):
                 found = hidden_in(file, extension)
                 if extension == "pdf" and not self._has_other_form():
                     found += check_access(file)
+                file.seek(0)
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except FileNotFoundError:
             sentence = "The file is no longer where it was stored. Upload it again."
             return [Finding("file-missing", Severity.ERROR, sentence, "file")]
-        return found
+        return [self._of_this_file(finding, digest) for finding in found]
+
+    def _of_this_file(self, finding: Finding, digest: str) -> Finding:
+        """A warning may be waived: that holds for these bytes, and for no file put in later."""
+        if finding.severity is not Severity.WARNING:
+            return finding
+        sentence = f"{finding.sentence} (It is about the file with the fingerprint {digest[:8]}.)"
+        return replace(finding, sentence=sentence)
 
     def _has_other_form(self) -> bool:
-        """Whether the same paper stands beside it as something else than a PDF."""
-        others = type(self)._default_manager.filter(
-            election=self.election_id, title__iexact=self.title
+        """Whether readers get the same paper as something else than a PDF, too.
+
+        It is released, or comes with this one; while this one is in no release, a draft will do.
+        """
+        others = (
+            type(self)
+            ._default_manager.exclude(slug=self.slug)
+            .exclude(change=self.Change.WITHDRAWAL)
+            .exclude(later_version(type(self), timezone.now()))
+            .filter(election=self.election_id, title__iexact=self.title)
         )
-        return any(not other.file.name.lower().endswith(".pdf") for other in others)
+        if self.audience == self.Audience.PUBLIC:
+            others = others.filter(audience=self.Audience.PUBLIC)
+        if self.release_id:
+            released = models.Q(release__released_at__isnull=False)
+            others = others.filter(released | models.Q(release=self.release_id))
+        forms = others.values_list("file", "link")
+        return any(not (file or link).lower().endswith(".pdf") for file, link in forms)
 
     def passages(self) -> list[Passage]:
         return [

@@ -2,7 +2,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from elections.models import Candidate
 
@@ -17,9 +17,20 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state=Delivery.State.QUEUED, due_at__lte=at)
 
     def failed(self) -> "DeliveryQuerySet":
-        """Mail to candidates and agents that did not reach its server, and nobody told them yet."""
-        return self.filter(state__in=Delivery.FAILED, told_at=None).exclude(
-            role=Delivery.Role.SUBSCRIBER
+        """Mail to candidates and agents that did not reach its server, and nobody told them yet.
+
+        Whoever had no address then and was caught up with the same release since, was told.
+        """
+        caught_up = CatchUp.objects.filter(
+            releases=OuterRef("release"),
+            candidate=OuterRef("candidate"),
+            user=OuterRef("candidate__user"),
+        )
+        since = Q(state=Delivery.State.NO_ADDRESS, user=None) & Exists(caught_up)
+        return (
+            self.filter(state__in=Delivery.FAILED, told_at=None)
+            .exclude(role=Delivery.Role.SUBSCRIBER)
+            .exclude(since)
         )
 
 
@@ -38,6 +49,7 @@ class Delivery(models.Model):
         BOUNCED = "bounced", "Came back"
         UNCERTAIN = "uncertain", "Uncertain"
         NO_ADDRESS = "no-address", "No address to write to"
+        LEFT = "left", "Not sent: they had left"
 
     class Role(models.TextChoices):
         CANDIDATE = "candidate", "Candidate"

@@ -320,19 +320,34 @@ def _check_pages(passages: Sequence[Passage]) -> Iterator[Finding]:
 
 def _names_no_item(path: str) -> bool:
     """Whether a path is one of an item’s, released or not, and no item has it."""
+    return bool(_named_in(path)) and item_at(path) is None
+
+
+def _named_in(path: str) -> dict[str, str]:
+    """Which item the path of an item’s page names; nothing for another path."""
     try:
         named = resolve(path).kwargs
     except Resolver404:
-        return False  # that it leads nowhere is found without the database
+        return {}  # that it leads nowhere is found without the database
     if not {"election_slug", "slug"} <= named.keys():
-        return False
-    return not any(
-        path.startswith(item.get_absolute_url())  # type: ignore[attr-defined]
-        for model in releasable_models()
-        for item in model._default_manager.filter(
-            election__slug=named["election_slug"], slug=named["slug"]
-        ).select_related("election")
-    )
+        return {}
+    return {"election__slug": named["election_slug"], "slug": named["slug"]}
+
+
+def item_at(path: str, *, released_by: dt.datetime | None = None) -> ReleasableItem | None:
+    """The newest version of the item whose page, or a page below it, is at ``path``.
+
+    With ``released_by`` the newest one that was released by then. A query a kind.
+    """
+    named = _named_in(path)
+    for model in releasable_models() if named else ():
+        rows = model._default_manager.filter(**named).select_related("election")
+        if released_by:
+            rows = rows.filter(release__released_at__lte=released_by)
+        row = rows.order_by("version").last()
+        if row and path.startswith(row.get_absolute_url()):  # type: ignore[attr-defined]
+            return row
+    return None
 
 
 def items_of(release: Release) -> list[ReleasableItem]:

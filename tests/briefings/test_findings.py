@@ -1,12 +1,16 @@
 """What the checks find in each kind of briefing, and that a good one raises nothing."""
 
 import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
 from model_bakery import baker
 
 from briefings.access import check_access
 from briefings.models import Document, StatementLine, TableSection, TextSection
 from elections.models import Candidate
 from pcc_portal.findings import Severity
+from releases.models import Release
+from releases.reviewing import objections_to, waive
 
 from .hidden import TEXT, pdf, workbook
 
@@ -111,6 +115,46 @@ def test_pdf_without_tags_needs_another_form_beside_it(make_document):
     assert codes(paper) == ["pdf-untagged"]
     make_document(link="https://www.leics.gov.uk/budget", title="budget report")
     assert codes(paper) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"audience": "candidates"},
+        {"slug": "paper", "version": 2},
+        {"link": "https://www.leics.gov.uk/budget.PDF"},
+    ],
+)
+def test_other_form_has_to_reach_the_same_readers(make_document, other):
+    paper = make_document(content=pdf(TEXT), name="paper.pdf", title="Budget", slug="paper")
+    make_document(**{"link": "https://www.leics.gov.uk/budget", "title": "Budget"} | other)
+
+    assert codes(paper) == ["pdf-untagged"]
+
+
+def test_other_form_that_comes_later_is_none_for_a_release(make_document, election, release_now):
+    bundle = Release.objects.create(election=election, title="Papers")
+    paper = make_document(content=pdf(TEXT), name="paper.pdf", title="Budget", release=bundle)
+    other = make_document(link="https://www.leics.gov.uk/budget", title="Budget")
+
+    assert codes(paper) == ["pdf-untagged"]
+    Document.objects.filter(pk=other.pk).update(release=bundle)
+    assert codes(paper) == []
+    Document.objects.filter(pk=other.pk).update(release=None)
+    release_now(Document.objects.get(pk=other.pk))
+    assert codes(paper) == []
+
+
+def test_waiver_of_a_warning_about_a_file_is_for_that_file_only(make_document, editor):
+    paper = make_document(content=pdf(TEXT), name="paper.pdf")
+    [warning] = objections_to(paper).warnings
+    waive(paper, warning, by=editor, at=timezone.now(), reason="The Word file is on its way.")
+    assert objections_to(paper).warnings == []
+
+    paper.file = ContentFile(pdf(TEXT + " "), name="paper.pdf")
+    paper.save()
+
+    assert [one.code for one in objections_to(paper).warnings] == ["pdf-untagged"]
 
 
 def test_pdf_with_tags_raises_nothing_and_a_scan_is_told(make_document):

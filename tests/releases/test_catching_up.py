@@ -6,6 +6,7 @@ from model_bakery import baker
 from briefings.models import Newsletter
 from elections.models import Agent, Candidate, StatusChange, User
 from releases.catching_up import catch_up, catch_up_all
+from releases.fairness import report
 from releases.jobs import catch_up_now
 from releases.models import CatchUp, Delivery, LedgerEntry, Release
 from releases.verifying import verify
@@ -126,7 +127,12 @@ def test_candidate_without_a_sign_in_is_caught_up_when_there_is_one(election, is
     row.user = User.objects.create_user("new@example.org", "New")
     row.save()
 
+    assert [row.state for row in Delivery.objects.failed()] == ["no-address"]
+
     assert [told(made) for made in catch_up_all(at=AT + DAY)] == [["Issue 1"]]
+    assert not Delivery.objects.failed().exists()
+    Delivery.objects.exclude(catch_up=None).update(state="accepted", state_at=AT + DAY)
+    assert [line for line in report(election, at=AT + 2 * DAY).gaps if "has not been" in line] == []
 
 
 def test_who_cannot_sign_in_gets_no_mail(candidate, issue, join):

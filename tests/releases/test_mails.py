@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from briefings.models import Newsletter, TextSection
 from elections.models import User
-from releases.mails import compose
+from releases.mails import compose, message_id
 from releases.models import CatchUp, Delivery, ReleasableItem, Release, Subscriber
 from releases.sending import send_due
 from tests.canaries import canaries_in, seed_items
+from tests.conftest import give_status
 
 
 @pytest.fixture
@@ -41,7 +42,8 @@ def test_mail_is_addressed_to_one_person_and_answers_no_machine(deliver, mailout
     assert sent["Subject"] == "Issue 1: The budget"
     assert sent["From"] == "Leicestershire OPCC <candidates-portal@example.org>"
     assert sent["Reply-To"] == "office@example.org"
-    assert sent["Message-ID"] == f"<delivery-{delivery.pk}@example.org>"
+    moment = int(delivery.release.released_at.timestamp())
+    assert sent["Message-ID"] == f"<delivery-{delivery.pk}-{moment}@example.org>"
     assert sent["Auto-Submitted"] == "auto-generated"
     assert sent["List-Unsubscribe"] is None
     assert message.body.startswith(f"Dear {candidate.candidacies.get()},\n")
@@ -198,8 +200,7 @@ def _of(agent: User):
 
 def leave(who: str, candidate: User, agent: User, reader: Subscriber) -> None:
     if who == "candidate":
-        candidate.is_active = False
-        candidate.save()
+        give_status(candidate.candidacies.get(), "withdrawn", on=timezone.localdate())
     elif who == "agent":
         agent.agencies.update(revoked_at=timezone.now(), revoked_by=candidate)
     else:
@@ -214,10 +215,27 @@ def test_who_left_since_the_release_is_not_written_to(
     leave(who, candidate, agent, reader)
     send_due()
 
-    refused = Delivery.objects.get(role=who)
-    assert refused.state == "refused"
-    assert refused.reply.startswith("Not sent: ")
-    assert len(mailoutbox) == 2
+    told = Delivery.objects.get(role=who)
+    assert told.state == "left"
+    assert told.reply.startswith("Not sent: ")
+    assert len(mailoutbox) == (1 if who == "candidate" else 2)  # their agents leave with them
+    assert not Delivery.objects.failed().exists()
+
+
+def test_candidate_who_cannot_be_written_to_any_more_is_told_by_telephone(
+    deliver, candidate, mailoutbox
+):
+    mail = deliver()
+    User.objects.filter(pk=candidate.pk).update(is_active=False)
+    send_due()
+
+    assert mailoutbox == []
+    assert [row.state for row in Delivery.objects.failed()] == ["no-address"]
+    assert list(Delivery.objects.failed()) == [mail]
+
+
+def test_number_of_a_mail_is_another_where_an_old_copy_of_the_data_was_put_back(now):
+    assert message_id(7, now) != message_id(7, now + dt.timedelta(minutes=1))
 
 
 def test_daily_mail_says_all_that_was_released(deliver, candidate, mailoutbox):

@@ -135,13 +135,28 @@ def test_item_for_candidates_is_named_to_those_who_may_see_it(
     page = client.get(LEDGER)
     assert told(page)[0][1] == "An item for candidates"
     assert "Secretword" not in page.content.decode()
+    digest = LedgerEntry.objects.get(kind="release").content_hash
+    assert digest not in page.content.decode()
     for address in ("ledger.csv", "ledger.json"):
         assert "Secretword" not in client.get(LEDGER + address).content.decode()
+        assert digest not in client.get(LEDGER + address).content.decode()
+    assert digest not in client.get(reverse("heads:chain")).content.decode()
 
     client.force_login(other_candidate)
     assert told(client.get(LEDGER))[0][1] == "An item for candidates"
     client.force_login(candidate)
     assert told(client.get(LEDGER))[0][1] == "Issue 1: Secretword1"
+    assert digest in client.get(LEDGER).content.decode()
+
+
+def test_withdrawn_item_is_not_called_one_for_candidates(client, election, three, issue):
+    issue(1)
+    fields = {"slug": "issue-1", "number": 1, "title": "T", "summary": "S", "change_note": "Wrong."}
+    gone = Newsletter.objects.create(election=election, version=2, change="withdrawal", **fields)
+    release_reviewed([gone], election=election, title="Gone", at=AT + DAY)
+
+    assert "An item for candidates" not in {line[1] for line in told(client.get(LEDGER))}
+    assert "Secretword" not in client.get(LEDGER).content.decode()
 
 
 def test_waiver_of_a_draft_does_not_name_it(client, election, editor):
@@ -250,7 +265,7 @@ def test_chain_can_be_recomputed_from_what_is_public(client, issue, three, monke
         assert entry["hash"] == sha256(told)
         previous = entry["hash"]
     public = [entry for entry in entries if "kind" in entry]
-    assert [entry["kind"] for entry in public].count("release") == 2
+    assert [entry["kind"] for entry in public].count("release") == 1
     for entry in public:
         told = {name: entry[name] for name in ("at", "content", "election", "facts", "kind")}
         assert entry["seal"] == sha256(told)

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from briefings.models import Document, Figure, FiguresSection, Newsletter, Statement
-from infolog.models import InformationRequest
+from infolog.models import InformationRequest, Part, Response
 from releases.quoting import outdated_in, quotes_of
 from releases.versions import new_version
 from tests.canaries import seed_items
@@ -57,6 +57,40 @@ def test_a_newsletter_that_was_renewed_is_named_once_by_its_newest_version(items
 
     quoting = [quote.item for quote in quotes_of(items[Figure], LATER)]
     assert quoting == [second, items[InformationRequest]]
+
+
+def test_answer_that_links_to_a_figure_quotes_it(
+    items, change, election, settings, release_now, client
+):
+    settings.ALLOWED_HOSTS = ["portal.example.org", "testserver"]
+    figure = items[Figure]
+    answer = InformationRequest.objects.create(
+        election=election, title="Officers", received_on=NOON.date(), form="email"
+    )
+    part = Part.objects.create(request=answer, question="How many?")
+    page = f"https://portal.example.org{figure.get_absolute_url()}"
+    Response.objects.create(part=part, responder="The office", text=f"As on {page}")
+    release_now(answer)
+
+    assert answer in [quote.item for quote in quotes_of(figure, NOON)]
+    assert outdated_in(InformationRequest.objects.get(pk=answer.pk), AnonymousUser(), LAST) == []
+    change(figure)
+
+    told = "quoted here, was corrected on"
+    assert told in client.get(answer.get_absolute_url()).content.decode()
+
+
+def test_item_that_is_quoted_by_another_address_is_not_meant(items, election, release_now):
+    figure = items[Figure]
+    other = Newsletter.objects.create(
+        election=election,
+        slug="x",
+        number=7,
+        title="T",
+        summary=f"See {figure.get_absolute_url()[:-1]}-and-more/",
+    )
+
+    assert other not in [quote.item for quote in quotes_of(figure, NOON)]
 
 
 def test_nothing_is_outdated_before_a_correction_or_by_a_minor_change(items, change):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from releases.mails import message_id
 from releases.models import Delivery, LedgerEntry, MailChoice, Subscriber
 from releases.sending import claim_next, give_up, send_due
 from scripts.mail_sink import FAULTS
@@ -236,6 +237,10 @@ def daily(candidate):
     MailChoice.objects.create(user=candidate, is_daily=True)
 
 
+def _number(delivery: Delivery) -> str:
+    return message_id(delivery.pk, delivery.release.released_at)
+
+
 def _when_due() -> dt.datetime:
     return Delivery.objects.latest("due_at").due_at
 
@@ -259,7 +264,7 @@ def test_what_is_due_to_one_person_goes_in_one_mail(daily, deliver, sink, agent)
     assert [row.state for row in mine] == ["accepted", "accepted"]
     assert [row.carried_by_id for row in mine] == [None, mine[0].pk]
     numbers = [message["Message-ID"] for to, message in sink.messages if "candidate" in to]
-    assert numbers == [f"<delivery-{mine[0].pk}@example.org>"]
+    assert numbers == [_number(mine[0])]
     assert [entered(row) for row in mine] == [["accepted"], ["accepted"]]
 
 
@@ -276,8 +281,8 @@ def test_second_try_of_a_daily_mail_is_the_same_mail(daily, deliver, sink):
     first, second, third = Delivery.objects.order_by("pk")
     assert (first.carried_by, second.carried_by, third.carried_by) == (None, first, None)
     assert [message["Message-ID"] for _, message in sink.messages] == [
-        f"<delivery-{first.pk}@example.org>",
-        f"<delivery-{third.pk}@example.org>",
+        _number(first),
+        _number(third),
     ]
 
 

@@ -5,6 +5,7 @@ import time_machine
 from django.utils import timezone
 
 from elections.refusals import Refused
+from releases.mails import message_id
 from releases.models import Delivery, LedgerEntry, MailChoice, Subscriber
 from releases.sending import send_due
 from releases.settling import (
@@ -36,7 +37,7 @@ def test_doubt_sent_again_is_the_same_message(in_doubt, editor, sink):
     send_due()
 
     assert [message["Message-ID"] for _, message in sink.messages] == [
-        f"<delivery-{in_doubt.pk}@example.org>"
+        message_id(in_doubt.pk, in_doubt.release.released_at)
     ]
     assert Delivery.objects.get().state == "accepted"
 
@@ -168,11 +169,11 @@ def test_subscriber_whose_mail_failed_gets_no_more(election, deliver, make_issue
 @pytest.mark.parametrize(
     ("message_id", "metadata", "found"),
     [
-        ("<delivery-12@example.org>", {}, 12),
+        ("<delivery-12-1617102000@example.org>", {}, 12),
         ("provider-77", {"delivery": "12"}, 12),
         ("provider-77", {}, None),
         ("", {"delivery": "x"}, None),
-        ("<delivery-99999999999999999999@example.org>", {}, None),
+        ("<delivery-99999999999999999999-1617102000@example.org>", {}, None),
     ],
 )
 def test_event_is_known_by_our_number(message_id, metadata, found):

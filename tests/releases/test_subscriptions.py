@@ -135,7 +135,7 @@ def test_one_post_without_session_or_token_ends_it(reader, deliver):
     assert response.status_code == 200
     assert not Subscriber.objects.exists()
     mail = Delivery.objects.get(role="subscriber")
-    assert (mail.address, mail.state) == ("", "no-address")
+    assert (mail.address, mail.state) == ("", "left")
     assert "These mails have ended" in mail_program.post(link).content.decode()
 
 

@@ -48,8 +48,11 @@ def bundle(_postgresql, transactional_db) -> Release:
 
 
 @pytest.mark.parametrize("rows", [Newsletter.objects, TextSection.objects])
-def test_edit_during_a_release_waits_and_is_refused(bundle, rows):
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_edit_during_a_release_waits_and_is_refused(bundle, rows, is_alone):
     refused = []
+    if is_alone:
+        Newsletter.objects.update(release=None)
 
     def edit() -> None:
         try:
@@ -61,7 +64,11 @@ def test_edit_during_a_release_waits_and_is_refused(bundle, rows):
 
     editing = threading.Thread(target=edit)
     with transaction.atomic():
-        release(bundle, at=timezone.now())
+        if is_alone:
+            issue = Newsletter.objects.get()
+            release_items([issue], election=issue.election, title="Alone", at=timezone.now())
+        else:
+            release(bundle, at=timezone.now())
         editing.start()
         time.sleep(0.5)  # long enough for the edit to reach the database and wait there
     editing.join(20)
