@@ -16,7 +16,6 @@ from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
 
 from .citing import read_citations
 from .counting import numbers
-from .feeds import topics_with_a_feed
 from .forms import LogFilter
 from .log import (
     COLUMNS,
@@ -29,6 +28,7 @@ from .log import (
     rows,
     with_answers,
 )
+from .models import InformationRequest
 from .progress import steps_of
 from .states import CLOSED
 
@@ -101,7 +101,7 @@ def in_numbers(request: HttpRequest, election_slug: str) -> HttpResponse:
         "numbers": numbers(election, request.user, at=at, today=today),
         "states": CLOSED,
         "today": today,
-        "feeds": topics_with_a_feed(election, at),
+        "feeds": dict(InformationRequest.subjects_to_follow(election, at)),
     }
     return render(request, "infolog/numbers.html", context)
 

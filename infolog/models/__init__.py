@@ -2,11 +2,10 @@ from .disclosure import Disclosure
 from .enquiry import SEE_ASKERS, Enquiry, EnquiryPart, Receipt
 from .force import ForceAddress, Proposal
 from .log_import import ImportedRequest, LogImport
+from .part import Part, Response
 from .request import (
     InformationRequest,
     InformationRequestQuerySet,
-    Part,
-    Response,
     Topic,
     new_reference,
     reference_from,

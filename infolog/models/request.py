@@ -1,4 +1,5 @@
 import dataclasses
+import datetime as dt
 import secrets
 from collections.abc import Iterator
 from typing import Any, Self
@@ -14,9 +15,10 @@ from infolog.states import State, Told, state_of_outcomes
 from pcc_portal.findings import Finding, Severity
 from pcc_portal.proofreading import Claim, Passage, claims_of, plain
 from pcc_portal.public_frame import PublicFrame
-from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
+from releases.models import ReleasableItem, ReleasableQuerySet
 
-from .citations import CITES, findings_in_citations, problems_of_citations
+from .citations import findings_in_citations, problems_of_citations
+from .part import Part, Response
 
 # No letter or digit that is taken for another one when it is read out on the telephone.
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -75,6 +77,13 @@ class Topic(PublicFrame):
 class InformationRequestQuerySet(ReleasableQuerySet):
     def about(self, topic: str) -> Self:
         return self.filter(topics__election=F("election"), topics__slug=topic)
+
+    def ever_about(self, topic: str) -> Self:
+        """Every version of what was about it in any: its withdrawal has no topic of its own."""
+        same = InformationRequest.objects.filter(
+            election=OuterRef("election"), slug=OuterRef("slug"), version__lte=OuterRef("version")
+        )
+        return self.filter(Exists(same.about(topic)))
 
     def with_outcome(self, outcome: str) -> Self:
         """Those of which at least one part has the outcome."""
@@ -196,6 +205,22 @@ class InformationRequest(ReleasableItem):
             self.slug = _unused_slug()
         super().save(*args, **kwargs)
 
+    def subjects(self) -> set[str]:
+        """The topics of this version and those before it: a withdrawal has none of its own."""
+        versions = InformationRequest.objects.filter(
+            election=self.election_id, slug=self.slug, version__lte=self.version
+        )
+        topics = Topic.objects.filter(election=self.election_id, requests__in=versions)
+        return set(topics.values_list("slug", flat=True))
+
+    @classmethod
+    def subjects_to_follow(cls, election: Election, at: dt.datetime) -> list[tuple[str, str]]:
+        """A topic that only hidden requests have is not told. One query."""
+        known = cls.objects.released(at).filter(audience=cls.Audience.PUBLIC)
+        has_known = Exists(known.filter(topics=OuterRef("pk")))
+        topics = Topic.objects.filter(has_known, election=election)
+        return list(topics.values_list("slug", "name"))
+
     def check_ready(self) -> None:
         problems = list(self._problems())
         if problems:
@@ -226,7 +251,18 @@ class InformationRequest(ReleasableItem):
         return [
             *self.findings_in_texts(others=self._claims_elsewhere()),
             *findings_in_citations(self),
+            *self._findings_in_outcomes(),
         ]
+
+    def _findings_in_outcomes(self) -> Iterator[Finding]:
+        """What a part owes its reader: why it is missing, and what can be done next."""
+        for part in self.parts.filter(outcome__in=Part.OWE_NOTE, outcome_note=""):
+            yield Finding(
+                code="no-ground",
+                severity=Severity.WARNING,
+                sentence=f"Part {part.position} is marked “{part.get_outcome_display()}”, and "
+                "readers are not told why, or what they can do next. Put in a ground.",
+            )
 
     def severity_of_name(self, passage: Passage) -> Severity:
         """An answer names nobody who stands, not even the one who asked."""
@@ -295,140 +331,3 @@ class InformationRequest(ReleasableItem):
 
     def get_absolute_url(self) -> str:
         return reverse("infolog:request", args=[self.election.slug, self.slug])
-
-
-class Part(ReleasedPart):
-    """One question of a request, with an outcome of its own."""
-
-    part_of = "request"
-
-    class Outcome(models.TextChoices):
-        ANSWERED = "answered", "Answered"
-        PARTLY = "partly", "Partly answered"
-        DECLINED = "declined", "Declined"
-        NOT_ANSWERED = "not-answered", "Not answered"
-        NOT_HELD = "not-held", "Information not held"
-        REFERRED = "referred", "Referred elsewhere"
-
-        @property
-        def in_words(self) -> str:
-            """As it stands after a number of parts."""
-            return "not held" if self is Part.Outcome.NOT_HELD else self.label.lower()
-
-        @property
-        def explanation(self) -> str:
-            """What the outcome means to a reader."""
-            return _EXPLANATIONS[self]
-
-    # Outcomes that promise a response, and those that owe the reader a reason.
-    NEED_RESPONSE = (Outcome.ANSWERED, Outcome.PARTLY)
-    NEED_NOTE = (Outcome.DECLINED, Outcome.REFERRED)
-
-    request = models.ForeignKey(InformationRequest, on_delete=models.CASCADE, related_name="parts")
-    position = models.PositiveSmallIntegerField("order", default=1)
-    question = models.TextField(help_text="As it was asked. Leave out who asked it.")
-    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.ANSWERED)
-    outcome_note = models.TextField(
-        blank=True, help_text="Why it was declined or referred, or what is missing."
-    )
-    figures = models.ManyToManyField(
-        "briefings.Figure",
-        blank=True,
-        related_name="+",
-        help_text="The figures the answer rests on. Readers see each with its year, kind and "
-        "source, and are told when it is corrected.",
-    )
-    statements = models.ManyToManyField(
-        "briefings.Statement",
-        blank=True,
-        related_name="+",
-        verbose_name="tables of figures",
-        help_text="The tables the answer rests on.",
-    )
-
-    CITES = CITES
-    # By relation what a reader may see of it: see infolog/citing.py.
-    cites: dict[str, list[Any]]
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["request", "position"],
-                name="part_position_unique",
-                violation_error_message="Two parts have the same position.",
-            ),
-            models.CheckConstraint(
-                condition=Q(position__gte=1),
-                name="part_position_from_one",
-                violation_error_message="Parts are counted from 1.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.question[:80]
-
-    @property
-    def is_released(self) -> bool:
-        """Costs queries unless ``request__release`` was selected with the row."""
-        return self.request.is_released
-
-    def passages(self, place: str, *, year: str) -> Iterator[Passage]:
-        """What it says, and every response to it. ``place`` says which part it is."""
-        yield plain(f"{place}, question", self.question, year=year)
-        yield plain(f"{place}, reason", self.outcome_note, year=year)
-        for number, response in enumerate(self.responses.all(), start=1):
-            where = f"{place}, response {number} ({response.responder})"
-            yield plain(where, response.text, year=year)
-            yield plain(f"{where}, who says it", response.speaker, is_label=True)
-
-    @property
-    def outcome_explanation(self) -> str:
-        return self.Outcome(self.outcome).explanation
-
-
-_EXPLANATIONS = {
-    Part.Outcome.ANSWERED: "The question was answered in full.",
-    Part.Outcome.PARTLY: "Some of what was asked was answered, and some was not.",
-    Part.Outcome.DECLINED: "The office or the force chose not to answer. The reason is given.",
-    Part.Outcome.NOT_ANSWERED: "The log records no answer to this question.",
-    Part.Outcome.NOT_HELD: "Neither the office nor the force holds this information.",
-    Part.Outcome.REFERRED: "Someone else can answer this. It says who.",
-}
-
-
-class Response(ReleasedPart):
-    """What one responder said to one part, in the order it was said."""
-
-    part_of = "part"
-
-    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="responses")
-    position = models.PositiveSmallIntegerField("order", default=1)
-    responder = models.CharField(max_length=100, help_text="The person or body that answered.")
-    role = models.CharField(
-        max_length=100, blank=True, help_text="As in “Chief Executive”, if the name does not say."
-    )
-    text = models.TextField("what they said")
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["part", "position"],
-                name="response_position_unique",
-                violation_error_message="Two responses have the same position.",
-            ),
-            models.CheckConstraint(
-                condition=Q(position__gte=1),
-                name="response_position_from_one",
-                violation_error_message="Responses are counted from 1.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.responder}: {self.text[:60]}"
-
-    @property
-    def speaker(self) -> str:
-        """Who said it, with the role if there is one."""
-        return f"{self.responder}, {self.role}" if self.role else self.responder
