@@ -83,6 +83,8 @@ RELEASE = "releases.release_items"
 # To say what became of a mail that is in doubt, and that somebody was told by telephone.
 SETTLE = "releases.settle_delivery"
 APPROVE_WORDING = "infolog.approve_wording"
+# To write down what is asked at an event, as drafts of the log.
+NOTE = "infolog.note_questions"
 # To write down what somebody was told. Reading it is the keeper's.
 DISCLOSE = "infolog.add_disclosure"
 
@@ -144,11 +146,11 @@ ROLES = {
         | _edit(*EVENTS)
         | _all(BOOKINGS, "view", "change")
         | _all(JOINING, "view", "add")
-        | {DISCLOSE},
+        | {NOTE, DISCLOSE},
     ),
     Role.ANSWERING: Rights(
         "answers what is asked, without knowing who asked",
-        _READ | _edit(*LOG) | {DISCLOSE},
+        _READ | _edit(*LOG) | {NOTE, DISCLOSE},
     ),
     Role.FINANCE: Rights("looks after tables and figures", _READ | _edit(*FIGURES) | {DISCLOSE}),
     Role.AUDITOR: Rights(
@@ -164,7 +166,7 @@ ROLES = {
     ),
     Role.KEEPER: Rights(
         "takes in what is asked, and alone sees who asked; never answers it",
-        _READ | _view("elections.candidate") | _edit(*ASKERS, *IMPORTS) | {READ_AUDIT},
+        _READ | _view("elections.candidate") | _edit(*ASKERS, *IMPORTS) | {NOTE, READ_AUDIT},
     ),
 }
 

@@ -38,7 +38,7 @@ class AskForm(PortalForm):
     token = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, more: int = 0) -> None:
-        if data is not None and not _is_token(data.get("token", "")):
+        if data is not None and not is_token(data.get("token", "")):
             data = data.copy()
             data["token"] = str(uuid.uuid4())
         super().__init__(data, initial={"token": uuid.uuid4()})
@@ -74,7 +74,7 @@ class AskForm(PortalForm):
         return [text for text in said if text]
 
 
-def _is_token(text: str) -> bool:
+def is_token(text: str) -> bool:
     try:
         uuid.UUID(text)
     except ValueError:

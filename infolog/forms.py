@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -11,6 +12,7 @@ from pcc_portal.forms import PortalForm
 
 from .log import Choices
 from .models import InformationRequest, InformationRequestQuerySet, Part
+from .states import CLOSED
 
 ANY = [("", "Any")]
 # Further than any position that is in use, so that rows can change places.
@@ -54,9 +56,21 @@ class LogFilter(PortalForm):
         error_messages={"invalid_choice": "There is no such form of request."},
     )
     outcome = forms.ChoiceField(
+        label="Outcome of a part",
         required=False,
         choices=[*ANY, *Part.Outcome.choices],
         error_messages={"invalid_choice": "There is no such outcome."},
+    )
+    state = forms.ChoiceField(
+        label="Status",
+        required=False,
+        choices=[*ANY, *((state.value, state.label) for state in CLOSED)],
+        error_messages={"invalid_choice": "There is no such status."},
+    )
+    event = forms.ChoiceField(
+        label="Asked at",
+        required=False,
+        error_messages={"invalid_choice": "Nothing was asked at this event."},
     )
     date_from = _day("Asked from")
     date_to = _day("Asked up to")
@@ -65,6 +79,7 @@ class LogFilter(PortalForm):
         super().__init__(*args, **kwargs)
         self.fields["topic"].choices = [*ANY, *((t.slug, t.name) for t in choices.topics)]
         self.fields["responder"].choices = [*ANY, *((r, r) for r in choices.responders)]
+        self.fields["event"].choices = [*ANY, *((e.slug, e.title) for e in choices.events)]
 
     @property
     def helper(self) -> FormHelper:
@@ -83,21 +98,20 @@ class LogFilter(PortalForm):
         """Those of the requests that were asked for; none when the question made no sense."""
         if not self.is_valid():
             return requests.none()
-        wanted = self.cleaned_data
-        if wanted["words"]:
-            requests = requests.saying(wanted["words"])
-        if wanted["topic"]:
-            requests = requests.about(wanted["topic"])
-        if wanted["responder"]:
-            requests = requests.answered_by(wanted["responder"])
-        if wanted["form"]:
-            requests = requests.filter(form=wanted["form"])
-        if wanted["outcome"]:
-            requests = requests.with_outcome(wanted["outcome"])
-        if wanted["date_from"]:
-            requests = requests.filter(received_on__gte=wanted["date_from"])
-        if wanted["date_to"]:
-            requests = requests.filter(received_on__lte=wanted["date_to"])
+        narrowed: dict[str, Callable[[Any], InformationRequestQuerySet]] = {
+            "words": lambda words: requests.saying(words),
+            "topic": lambda topic: requests.about(topic),
+            "responder": lambda responder: requests.answered_by(responder),
+            "form": lambda form: requests.filter(form=form),
+            "outcome": lambda outcome: requests.with_outcome(outcome),
+            "state": lambda state: requests.with_state().filter(state=state),
+            "event": lambda event: requests.asked_at(event),
+            "date_from": lambda day: requests.filter(received_on__gte=day),
+            "date_to": lambda day: requests.filter(received_on__lte=day),
+        }
+        for name, narrow in narrowed.items():
+            if wanted := self.cleaned_data[name]:
+                requests = narrow(wanted)
         return requests
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils.safestring import SafeString
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 from elections.models import Election
 from releases.kept import fragments
 from releases.models import Reader
+from releases.versions import current
 
 from .models import InformationRequest, InformationRequestQuerySet, Part, Response, Topic
 
@@ -47,18 +49,24 @@ def answers_in_short(ids: Iterable[int]) -> list[SafeString]:
 
 @dataclass(frozen=True)
 class Choices:
-    """The topics and responders of a reader's requests: a hidden request lends none."""
+    """The topics, responders and events of a reader's requests: a hidden request lends none."""
 
     topics: list[Topic]
     responders: list[str]
+    # Those the reader may see.
+    events: list[Any]
 
     @classmethod
-    def of(cls, requests: InformationRequestQuerySet) -> "Choices":
+    def of(cls, requests: InformationRequestQuerySet, reader: Reader, at: dt.datetime) -> "Choices":
+        """Three queries."""
         ids = requests.order_by().values("pk")
+        events: Any = InformationRequest._meta.get_field("event").related_model
+        asked_at = InformationRequest.objects.filter(pk__in=ids).order_by().values("event")
         responders = Response.objects.filter(part__request__in=ids).order_by("responder")
         return cls(
             topics=list(Topic.objects.filter(requests__in=ids).distinct()),
             responders=list(responders.values_list("responder", flat=True).distinct()),
+            events=list(current(events.objects.filter(pk__in=asked_at), reader, at)),
         )
 
 

@@ -31,6 +31,8 @@ class State(models.TextChoices):
 # What staff say of a request on its way; the rest follows from the answer that is released.
 STAGES = (State.RECEIVED, State.ANSWERING, State.WITH_FORCE, State.WITHDRAWN)
 OPEN = STAGES[:-1]
+# What an answer comes to.
+CLOSED = (State.ANSWERED, State.PARTLY, State.NOT_ANSWERED, State.REFERRED)
 
 EVERYONE = "It is published for everyone at the same moment, and everyone is told, you too."
 _TOLD = {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import ask_views, views
+from . import ask_views, feeds, views
 from .exporting import views as exporting
 
 app_name = "infolog"
@@ -11,6 +11,8 @@ urlpatterns = [
     path("questions/<slug:reference>/withdraw/", ask_views.withdraw, name="withdraw"),
     path("answering/<str:token>/", ask_views.respond, name="force"),
     path("log/", views.log, name="log"),
+    path("log/numbers/", views.in_numbers, name="numbers"),
+    path("log/topics/<slug:topic>.atom", feeds.topic_feed, name="topic-feed"),
     path("log/table/", views.table, name="table"),
     path("log/export/<slug:columns>.<slug:ending>", exporting.download, name="export"),
     path("log.csv", views.download, name="csv"),

@@ -14,6 +14,8 @@ from releases.page_cache import public_page
 from releases.quoting import outdated_in
 from releases.versions import current, version_asked_for, withdrawn_items, withdrawn_page
 
+from .citing import read_citations
+from .counting import numbers
 from .forms import LogFilter
 from .log import (
     COLUMNS,
@@ -25,6 +27,9 @@ from .log import (
     rows,
     with_answers,
 )
+from .models import InformationRequest
+from .progress import steps_of
+from .states import CLOSED
 
 PER_PAGE = 25
 
@@ -36,7 +41,7 @@ def log(request: HttpRequest, election_slug: str) -> HttpResponse:
     election = election_at(election_slug)
     at = timezone.now()
     everything = requests_in(election, request.user, at)
-    form = LogFilter(request.GET, choices=Choices.of(everything))
+    form = LogFilter(request.GET, choices=Choices.of(everything, request.user, at))
     ids = list(form.matching(everything).values_list("pk", flat=True))
     paginator = Paginator(ids, PER_PAGE)
     try:
@@ -67,6 +72,7 @@ def request_page(request: HttpRequest, election_slug: str, slug: str) -> HttpRes
     item, versions = version_asked_for(found, request, slug.lower(), at)
     if item.is_withdrawal:
         return withdrawn_page(request, election, "log", item)
+    read_citations([item], user, at)
     events = type(item).event.get_queryset().filter(pk=item.event_id)
     context = {
         "election": election,
@@ -74,11 +80,29 @@ def request_page(request: HttpRequest, election_slug: str, slug: str) -> HttpRes
         "item": item,
         "versions": versions,
         "outdated": outdated_in(item, user, at),
+        "steps": steps_of(versions),
         "event": current(events, user, at).first() if item.event_id else None,
         "see_also": current(item.see_also.all(), user, at),
         "documents": current(item.documents.all(), user, at),
     }
     return render(request, "infolog/informationrequest_detail.html", context)
+
+
+@public_page
+@require_safe
+def in_numbers(request: HttpRequest, election_slug: str) -> HttpResponse:
+    """How much was asked about what, what became of it, and what waits too long."""
+    election, at = election_at(election_slug), timezone.now()
+    today = timezone.localdate(at)
+    context = {
+        "election": election,
+        "section": "log",
+        "numbers": numbers(election, request.user, at=at, today=today),
+        "states": CLOSED,
+        "today": today,
+        "feeds": dict(InformationRequest.subjects_to_follow(election, at)),
+    }
+    return render(request, "infolog/numbers.html", context)
 
 
 @public_page

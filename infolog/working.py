@@ -35,8 +35,7 @@ def move_to(work: Work, stage: str, *, at: dt.datetime, with_whom: str | None = 
         raise Refused("stage", "That follows from the answer, once it is released.", "stage")
     with transaction.atomic():
         row = Work.objects.select_for_update(of=("self",)).get(pk=work.pk)
-        if InformationRequest.objects.get(pk=row.request_id).is_released:
-            raise Refused("released", "The answer has been released: the work is over.")
+        _refuse_released(row)
         if with_whom is not None:
             row.with_whom = with_whom
         if row.stage != stage:
@@ -45,9 +44,18 @@ def move_to(work: Work, stage: str, *, at: dt.datetime, with_whom: str | None = 
     return row
 
 
+def _refuse_released(work: Work) -> None:
+    if InformationRequest.objects.get(pk=work.request_id).is_released:
+        raise Refused("released", "The answer has been released: the work is over.")
+
+
 def pause(work: Work, *, about: str, on: dt.date) -> Pause:
-    """Stop the clock until something is explained. Raises ``Refused`` when it stands still."""
+    """Stop the clock until something is explained.
+
+    Raises ``Refused``: ``paused`` when it stands still; ``released`` when the work is over.
+    """
     with transaction.atomic():
+        _refuse_released(work)
         row = Pause(work=work, asked_on=on, about=about)
         check_whole(row)
         row.save()
@@ -56,8 +64,12 @@ def pause(work: Work, *, about: str, on: dt.date) -> Pause:
 
 
 def resume(work: Work, *, on: dt.date) -> None:
-    """The explanation has come. Raises ``Refused``: ``running`` when the clock runs."""
+    """The explanation has come.
+
+    Raises ``Refused``: ``running`` when the clock runs; ``released`` when the work is over.
+    """
     with transaction.atomic():
+        _refuse_released(work)
         row = Pause.objects.select_for_update().filter(work=work, answered_on=None).first()
         if row is None:
             raise Refused("running", "The clock of this request is running.")

@@ -1,6 +1,7 @@
 """Public releases as Atom feeds: what everyone may know, whoever asks."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -32,15 +33,28 @@ def of_election(request: HttpRequest, election_slug: str) -> HttpResponse:
 
 
 def _feed(request: HttpRequest, title: str, path: str, only: dict[str, Election]) -> HttpResponse:
+    return feed_of(
+        request,
+        newest_public(at=timezone.now(), only=only),
+        title=title,
+        path=path,
+        author=only["election"].office.name if only else "Candidates’ portal",
+    )
+
+
+def feed_of(
+    request: HttpRequest, items: Iterable[ReleasableItem], *, title: str, path: str, author: str
+) -> HttpResponse:
+    """The feed of released ``items``, which everyone may see; ``path`` is the page about them."""
     feed = Atom1Feed(
         title=title,
         link=request.build_absolute_uri(path),
         description="What the office has released to everyone.",
         feed_url=request.build_absolute_uri(request.path),
         language="en-gb",
-        author_name=only["election"].office.name if only else "Candidates’ portal",
+        author_name=author,
     )
-    for item in newest_public(at=timezone.now(), only=only):
+    for item in items:
         feed.add_item(**_entry(request, item))
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 

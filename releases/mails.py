@@ -32,6 +32,7 @@ from .models import (
     ReleasableItem,
     Release,
     Subscriber,
+    follows,
     releasable_models,
 )
 from .models.item import withdrawn_later
@@ -131,6 +132,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    is_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,12 +148,15 @@ class Addressed:
     user: int | None
     subscriber: int | None
     wants: bool
+    # The subjects a subscriber follows, as they are kept.
+    subjects: str
 
 
 # One query of few columns: it is asked for every message.
 ADDRESSED = (
     "SELECT d.id, d.role, d.address, d.release_id, d.catch_up_id, d.candidate_id, d.user_id, "
-    "d.subscriber_id, s.confirmed_at IS NOT NULL AND s.bounced_at IS NULL "
+    "d.subscriber_id, s.confirmed_at IS NOT NULL AND s.bounced_at IS NULL, "
+    "COALESCE(s.subjects, '') "
     f"FROM {Delivery._meta.db_table} d LEFT JOIN {Subscriber._meta.db_table} s "
     "ON s.id = d.subscriber_id WHERE d.id IN ({marks}) ORDER BY d.id"
 )
@@ -175,6 +180,8 @@ class Letters:
         rows = _addressed(ids)
         first = rows[0]
         letter = self._letter(rows)
+        if letter.is_empty and first.subscriber:
+            raise NobodyToTell("Not sent: it is about nothing they follow now.", letter.election)
         hello = _greeting(first, letter.election, at)
         return _message(first, letter, hello), letter.election
 
@@ -182,7 +189,8 @@ class Letters:
         first = rows[0]
         is_public = first.role == Delivery.Role.SUBSCRIBER
         # A withdrawal while a run goes on has to be seen by what is sent after it.
-        key = (public_revision(), is_public, first.catch_up, *(row.release for row in rows))
+        acts = (first.catch_up, *(row.release for row in rows))
+        key = (public_revision(), is_public, first.subjects, *acts)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -191,7 +199,7 @@ class Letters:
             letter = compose(list(caught_up.releases.all()), is_public=False, caught_up=caught_up)
         else:
             releases = list(Release.objects.filter(pk__in=[row.release for row in rows]))
-            letter = compose(releases, is_public=is_public)
+            letter = compose(releases, is_public=is_public, only=first.subjects)
         self._kept[key] = letter
         if len(self._kept) > LETTERS_KEPT:
             self._kept.popitem(last=False)
@@ -199,17 +207,24 @@ class Letters:
 
 
 def compose(
-    releases: Sequence[Release], *, is_public: bool, caught_up: CatchUp | None = None
+    releases: Sequence[Release],
+    *,
+    is_public: bool,
+    caught_up: CatchUp | None = None,
+    only: str = "",
 ) -> Letter:
     """The letter about ``releases``, as it was at each of them, without what was withdrawn since.
 
-    Of candidates’ items ``is_public`` tells nothing: it is what subscribers get.
+    Of candidates’ items ``is_public`` tells nothing: it is what subscribers get. ``only`` are the
+    subjects they follow, as they are kept.
     """
     now = timezone.now()
     releases = sorted(releases, key=lambda one: (one.released_at or now, one.pk))
     election = Election.objects.select_related("office").get(pk=releases[0].election_id)
     reader: Reader = AnonymousUser() if is_public else StandIn(briefed_in=election.pk)
     told = [one for release in releases for one in _told(release, election, reader)]
+    if only:
+        told = [one for one in told if follows(only, one.item.subjects())]
     context = {
         "election": election,
         "office": election.office,
@@ -230,6 +245,7 @@ def compose(
         text=re.sub(r"\n{3,}", "\n\n", render_to_string(f"{FOLDER}/release.txt", context)).strip()
         + "\n",
         html=_inlined(html),
+        is_empty=not told,
     )
 
 

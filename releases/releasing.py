@@ -57,8 +57,9 @@ def release(release: Release, *, at: dt.datetime, by: User | None = None) -> Rel
         contents = [content_of(item) for item in items]
         release.released_at, release.released_by = at, by
         release.save(update_fields=["released_at", "released_by"])
-        told = _address(release, items, at)
+        deliveries = _address(release, items, at)
         for item, approval, content in zip(items, approvals, contents, strict=True):
+            told = _told_of(item, deliveries)
             _enter(item, release, approval, content=content, told=told, at=at)
         # Should the process end here, the worker comes by every minute and finds the rows.
         transaction.on_commit(lambda: hand_over("releases.jobs.send_deliveries"))
@@ -84,15 +85,24 @@ def _check(item: ReleasableItem, release: Release, at: dt.datetime) -> Review:
         raise ReleaseRefused(refused.code, sentence) from refused
 
 
-def _address(
-    release: Release, items: list[ReleasableItem], at: dt.datetime
-) -> dict[Delivery.Role, int]:
-    """Write the delivery of everyone who is to be told, as of now. Returns how many of each."""
+def _address(release: Release, items: list[ReleasableItem], at: dt.datetime) -> list[Delivery]:
+    """Write the delivery of everyone who is to be told, as of now."""
     deliveries = recipients(release.election, items, at)
     for delivery in deliveries:
         delivery.release = release
     Delivery.objects.bulk_create(deliveries, batch_size=500)
-    roles = [delivery.role for delivery in deliveries]
+    return deliveries
+
+
+def _told_of(item: ReleasableItem, deliveries: list[Delivery]) -> dict[Delivery.Role, int]:
+    """How many of each role are told of ``item``: of subscribers those who follow its subject."""
+    subjects = item.subjects()
+    is_public = item.audience == item.Audience.PUBLIC
+    roles = [
+        delivery.role
+        for delivery in deliveries
+        if delivery.subscriber is None or (is_public and delivery.subscriber.follows(subjects))
+    ]
     return {role: roles.count(role) for role in Delivery.Role}
 
 
@@ -117,7 +127,8 @@ def recipients(
         .select_related("user", "candidate")
         .order_by("pk")
     ]
-    if any(item.audience == item.Audience.PUBLIC for item in items):
+    public = [item.subjects() for item in items if item.audience == item.Audience.PUBLIC]
+    if public:
         readers = Subscriber.objects.filter(
             election=election.pk, confirmed_at__isnull=False, bounced_at=None
         )
@@ -130,6 +141,7 @@ def recipients(
                 state_at=at,
             )
             for reader in readers.order_by("pk")
+            if any(reader.follows(subjects) for subjects in public)
         ]
     daily = set(MailChoice.objects.filter(is_daily=True).values_list("user_id", flat=True))
     for delivery in deliveries:
@@ -171,7 +183,6 @@ def _enter(
     told: dict[Delivery.Role, int],
     at: dt.datetime,
 ) -> None:
-    is_public = item.audience == item.Audience.PUBLIC
     ledger.append(
         LedgerEntry.Kind(item.change or LedgerEntry.Kind.RELEASE),
         election=release.election,
@@ -191,7 +202,7 @@ def _enter(
             "released_by": release.released_by_id,
             "candidates": told[Delivery.Role.CANDIDATE],
             "agents": told[Delivery.Role.AGENT],
-            "subscribers": told[Delivery.Role.SUBSCRIBER] if is_public else 0,
+            "subscribers": told[Delivery.Role.SUBSCRIBER],
         },
         content=content,
     )

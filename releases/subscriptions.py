@@ -5,16 +5,31 @@ import datetime as dt
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from elections.models import Election
 from pcc_portal.jobs import hand_over
 
-from .models import Delivery, Subscriber
+from .models import Delivery, Subscriber, releasable_models
 from .sending import move
 from .update_links import Asked, confirm_address
 
 
-def ask(*, election: Election, address: str, is_daily: bool, at: dt.datetime) -> None:
+def subjects_to_follow(election: Election, at: dt.datetime) -> list[tuple[str, str]]:
+    """Address and name of all that the public can follow, by name. A query a kind that has some."""
+    kinds = [model.subjects_to_follow(election, at) for model in releasable_models()]
+    return sorted((pair for kind in kinds for pair in kind), key=lambda pair: pair[1].lower())
+
+
+def names_of(subjects: str, election: Election, at: dt.datetime) -> list[str]:
+    """The names of subjects as they are kept; nothing for one that is not there any more."""
+    wanted = set(subjects.split())
+    return [name for slug, name in subjects_to_follow(election, at) if slug in wanted]
+
+
+def ask(
+    *, election: Election, address: str, is_daily: bool, subjects: str = "", at: dt.datetime
+) -> None:
     """Have the address asked whether it meant it. The same happens whether or not it is known."""
     address = address.strip()
     with transaction.atomic():
@@ -33,11 +48,11 @@ def ask(*, election: Election, address: str, is_daily: bool, at: dt.datetime) ->
             reader.save(update_fields=["asked_at"])
         pk = reader.pk
         transaction.on_commit(
-            lambda: hand_over("releases.subscriptions.ask_to_confirm", pk, is_daily)
+            lambda: hand_over("releases.subscriptions.ask_to_confirm", pk, is_daily, subjects)
         )
 
 
-def ask_to_confirm(pk: int, is_daily: bool) -> str:
+def ask_to_confirm(pk: int, is_daily: bool, subjects: str = "") -> str:
     """Send the question. Returns what was done, for the worker's record."""
     reader = Subscriber.objects.filter(pk=pk).select_related("election__office").first()
     if reader is None:
@@ -46,7 +61,8 @@ def ask_to_confirm(pk: int, is_daily: bool) -> str:
         "election": reader.election,
         "office": reader.election.office,
         "is_daily": is_daily,
-        "address": confirm_address(reader, is_daily=is_daily),
+        "about": names_of(subjects, reader.election, timezone.now()),
+        "address": confirm_address(reader, is_daily=is_daily, subjects=subjects),
     }
     subject = render_to_string("releases/email/confirm_subject.txt", context)
     EmailMessage(
@@ -68,7 +84,8 @@ def confirm(asked: Asked, *, election: Election, at: dt.datetime) -> bool:
             return False
         reader.confirmed_at = reader.confirmed_at or at
         reader.is_daily, reader.bounced_at = asked.is_daily, None
-        reader.save(update_fields=["confirmed_at", "is_daily", "bounced_at"])
+        reader.subjects = asked.subjects
+        reader.save(update_fields=["confirmed_at", "is_daily", "subjects", "bounced_at"])
         return True
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 
 from elections.forms import email_field
@@ -26,6 +28,20 @@ class SubscribeForm(PortalForm):
 
     email = email_field("We send one mail with a link to it. Nothing else before you confirm.")
     often = how_often()
+    subjects = forms.MultipleChoiceField(
+        label="Only questions and answers about",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tick nothing to get everything that is published.",
+        error_messages={"invalid_choice": "Nothing published has this topic."},
+    )
+
+    def __init__(self, *args: Any, subjects: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if subjects:
+            self.fields["subjects"].choices = subjects  # type: ignore[attr-defined]
+        else:
+            del self.fields["subjects"]
 
 
 class MailChoiceForm(PortalForm):

@@ -17,14 +17,15 @@ CONFIRM_WITHIN = dt.timedelta(days=7)
 
 @dataclass(frozen=True)
 class Asked:
-    """What a link to confirm says: who, and how often they want mail."""
+    """What a link to confirm says: who, how often they want mail, and about which subjects."""
 
     subscriber: int
     is_daily: bool
+    subjects: str = ""
 
 
-def confirm_address(subscriber: Subscriber, *, is_daily: bool) -> str:
-    token = signing.dumps([subscriber.pk, is_daily], salt=CONFIRM)
+def confirm_address(subscriber: Subscriber, *, is_daily: bool, subjects: str = "") -> str:
+    token = signing.dumps([subscriber.pk, is_daily, subjects], salt=CONFIRM)
     path = reverse("updates:confirm", args=[subscriber.election.slug, token])
     return f"{settings.PUBLIC_ADDRESS}{path}"
 
@@ -38,10 +39,11 @@ def stop_address(subscriber: int) -> str:
 def read_confirm(token: str) -> Asked | None:
     """Nothing for a link that was changed or is too old."""
     try:
-        pk, is_daily = signing.loads(token, salt=CONFIRM, max_age=CONFIRM_WITHIN)
+        # Links of before subjects could be followed say nothing of them.
+        said = signing.loads(token, salt=CONFIRM, max_age=CONFIRM_WITHIN)
     except signing.BadSignature:
         return None
-    return Asked(pk, is_daily)
+    return Asked(*said)
 
 
 def read_stop(token: str) -> int | None:

@@ -13,7 +13,7 @@ from elections.addresses import election_at
 from elections.limits import allow, network_address
 
 from .models import Subscriber
-from .subscriptions import ask, confirm, stop
+from .subscriptions import ask, confirm, names_of, stop, subjects_to_follow
 from .update_forms import DAILY, SubscribeForm
 from .update_links import CONFIRM_WITHIN, read_confirm, read_stop
 
@@ -25,7 +25,11 @@ DAY = dt.timedelta(days=1)
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request: HttpRequest, election_slug: str) -> HttpResponse:
     election, now = election_at(election_slug), timezone.now()
-    form = SubscribeForm(request.POST if request.method == "POST" else None)
+    form = SubscribeForm(
+        request.POST if request.method == "POST" else None,
+        subjects=subjects_to_follow(election, now),
+        initial={"subjects": request.GET.getlist("topic")},
+    )
     status = 200
     if form.is_bound and form.is_valid():
         if allow("subscribe", network_address(request), at_most=10, within=HOUR, at=now):
@@ -34,7 +38,14 @@ def subscribe(request: HttpRequest, election_slug: str) -> HttpResponse:
             # Whoever is asked too often is not told so: that would say that they are known.
             if allow("subscribe-address", who, at_most=3, within=DAY, at=now):
                 is_daily = form.cleaned_data["often"] == DAILY
-                ask(election=election, address=address, is_daily=is_daily, at=now)
+                subjects = " ".join(form.cleaned_data.get("subjects", []))
+                ask(
+                    election=election,
+                    address=address,
+                    is_daily=is_daily,
+                    subjects=subjects,
+                    at=now,
+                )
             return redirect("updates:received", election.slug)
         form.add_error(
             None,
@@ -62,8 +73,11 @@ def confirm_subscription(request: HttpRequest, election_slug: str, token: str) -
         context = {"election": election}
         return render(request, "releases/subscribe_too_late.html", context, status=404)
     if request.method != "POST":
+        about = names_of(asked.subjects, election, timezone.now())
         return render(
-            request, "releases/subscribe_confirm.html", {"election": election, "asked": asked}
+            request,
+            "releases/subscribe_confirm.html",
+            {"election": election, "asked": asked, "about": about},
         )
     if not confirm(asked, election=election, at=timezone.now()):
         context = {"election": election}

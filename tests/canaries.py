@@ -135,6 +135,8 @@ def seed_items(election: Election, mark: str, audience: str) -> list[ReleasableI
     request.topics.add(Topic.objects.create(election=election, slug=topic["name"], **topic))
     part = request.parts.create(**say("part", "question", "outcome_note"), outcome="partly")
     part.responses.create(**say("response", "responder", "role", "text"))
+    part.figures.add(figure)
+    part.statements.add(statement)
     return [document, link, figure, statement, event, newsletter, request]
 
 

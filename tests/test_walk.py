@@ -169,6 +169,8 @@ infolog:question            another    in   404  404   404   404  404   404   40
 infolog:withdraw            theirs     in   post post  post  post post  post  post 2nd  2nd
 infolog:force               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:log                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:numbers             -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+infolog:topic-feed          -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:table               -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:csv                 -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
 infolog:export              -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
@@ -206,6 +208,8 @@ admin:releases_release_time             in   in    403  ok   403  403  403  403 
 admin:releases_release_time_off         in   in    post post post post post post post post post  say
 admin:app_list                          in   in    ok   ok   ok   ok   ok   ok   ok   ok   404   say
 [admin/(?P<url>.*)$]                    in   in    404  404  404  404  404  404  404  404  404   say
+admin:infolog_informationrequest_choose_event in in 403 403 ok ok 403 403 403 ok 403 say
+admin:infolog_informationrequest_note         in in 403 403 ok ok 403 403 403 ok 403 say
 admin:infolog_enquiry_pass_on           in   in    403  403  403  403  403  403  403  ok   403   say
 admin:releases_delivery_tell            in   in   403  ok   403  403  403  403  ok   403  403  say
 admin:workshops_booking_book            in   in   403  403  ok   403  403  403  403  403  403  say
@@ -283,6 +287,7 @@ PLACES = {
     "[admin/(?P<url>.*)$]": "/admin/nowhere/",
     "admin:app_list": "/admin/briefings/",
     "infolog:export": "/pcc-2021/log/export/office.csv",
+    "infolog:topic-feed": "/pcc-2021/log/topics/canary-public-topic-name.atom",
 }
 
 
@@ -402,6 +407,10 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     release_now(*seed_items(election, "candidates", "candidates"))
     release_now(*seed_items(other_election, "elsewhere", "candidates"))
     seed_items(election, "draft", "public")
+    visit = baker.make(
+        "workshops.Event", election=election, slug="visit", kind="visit", by_appointment=True
+    )
+    release_now(visit)
     elsewhere = PortalClient()
     elsewhere.force_login(candidate)
     session = UserSession.objects.get(session_key=elsewhere.session.session_key)
@@ -418,6 +427,7 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     log_import = rows["logimport"]
     confirm_columns(log_import, log_import.uses, form="email", responder="The office")
     numbers = {
+        "admin:infolog_informationrequest_note": [visit.pk, "2021-04-10"],
         "admin:infolog_enquiry_pass_on": Enquiry.objects.get(reference="EQ-33333").pk,
         **{
             f"admin:infolog_logimport_{page}": log_import.pk

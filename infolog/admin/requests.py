@@ -1,17 +1,17 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 from elections.models import Election
 from elections.refusals import Refused
-from infolog import working
+from infolog import note_views, working
 from infolog.forms import InOrderForm, InOrderFormSet
 from infolog.holding import hold
 from infolog.models import (
@@ -205,6 +205,15 @@ class InformationRequestAdmin(ReleasableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("parts")
 
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        view = self.admin_site.admin_view
+        name = "infolog_informationrequest"
+        return [
+            path("at-an-event/", view(note_views.choose), name=f"{name}_choose_event"),
+            path("at-an-event/<int:pk>/<str:day>/", view(note_views.note), name=f"{name}_note"),
+            *super().get_urls(),
+        ]
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         current = Election.objects.current(timezone.localdate())
         return {"election": current, **super().get_changeform_initial_data(request)}
@@ -307,7 +316,17 @@ class PartAdmin(UndoesApproval):
 
     list_display = ("question", "request", "outcome")
     list_select_related = ("request",)
-    fields = ("of_request", "question", "outcome", "outcome_note")
+    fieldsets = (
+        (None, {"fields": ("of_request", "question", "outcome", "outcome_note")}),
+        (
+            "What the answer rests on",
+            {
+                "fields": Part.CITES,
+                "description": "Readers get each under the answer, with a link to exactly this "
+                "version. When one is corrected you and they are told.",
+            },
+        ),
+    )
     readonly_fields = ("of_request",)
     inlines = (ResponseInline,)
 
@@ -316,6 +335,24 @@ class PartAdmin(UndoesApproval):
 
     def item_of(self, row: Part) -> InformationRequest:
         return row.request
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = CheckboxSelectMultiple()
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field:
+            field.label_from_instance = _in_full
+        return field
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[ModelForm]:
+        """Offers what is in force or in preparation in its election, and what is cited already."""
+        form = super().get_form(request, obj, **kwargs)
+        for name in {*Part.CITES} & {*form.base_fields}:
+            field: Any = form.base_fields[name]
+            offered = field.queryset.filter(election=obj.request.election_id)
+            in_force = offered.newest(timezone.now()).values("pk")
+            chosen = getattr(obj, name).values("pk")
+            field.queryset = offered.filter(Q(pk__in=in_force) | Q(pk__in=chosen)).distinct()
+        return form
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         return {}
@@ -341,6 +378,13 @@ class PartAdmin(UndoesApproval):
         response = super().response_delete(request, obj_display, obj_id)
         response["Location"] = reverse("admin:infolog_informationrequest_changelist")
         return response
+
+
+def _in_full(row: Any) -> str:
+    """What tells figures and tables of one title apart in a list to choose from."""
+    told = f"{row.amount}, {row.kind}" if hasattr(row, "amount") else f"as at {row.as_at:%-d %B %Y}"
+    later = f", version {row.version}" if row.version > 1 else ""
+    return f"{row}: {told}{later}"
 
 
 def _request_page(pk: int) -> str:

@@ -105,6 +105,13 @@ class WorkAdmin(StaffAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Its days stand on the page of the answer, so they stay as they are once that is out."""
+        return super().has_change_permission(request, obj) and not (obj and obj.request.is_released)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.request.is_released)
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "officer":
             kwargs["queryset"] = User.objects.filter(

@@ -1,16 +1,20 @@
 """The log as rows of text, before it is any kind of file."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from elections.models import Election
+from infolog.citing import read_citations
 from infolog.importing.wording import is_numbered
 from infolog.log import COLUMNS, with_answers
 from infolog.models import InformationRequest, InformationRequestQuerySet, Part, Response
 from pcc_portal.downloads import LICENCE, LICENCE_URL
+from releases.models import Reader
 
 OFFICE, ALL = "office", "all"
 
@@ -34,12 +38,17 @@ class Column:
     cell: Callable[[InformationRequest], str]
 
 
-def sheet(election: Election, requests: InformationRequestQuerySet, columns: str) -> Sheet:
-    """The requests, oldest first. Four queries, however many there are."""
+def sheet(
+    election: Election,
+    requests: InformationRequestQuerySet,
+    columns: str,
+    *,
+    reader: Reader,
+    at: dt.datetime,
+) -> Sheet:
+    """The requests, oldest first, with what ``reader`` may see of what they cite."""
     chosen = COLUMN_SETS[columns]
-    items = with_answers(requests.select_related("election__office", "release")).order_by(
-        "received_on", "slug"
-    )
+    items = _read(requests, reader, at)
     office = election.office
     return Sheet(
         title=f"Information requests log: {election.name}",
@@ -52,6 +61,16 @@ def sheet(election: Election, requests: InformationRequestQuerySet, columns: str
         rows=tuple(tuple(column.cell(item) for column in chosen) for item in items),
         publisher=office.name,
     )
+
+
+def _read(
+    requests: InformationRequestQuerySet, reader: Reader, at: dt.datetime
+) -> list[InformationRequest]:
+    """Oldest first, with all that is told of each. As many queries for many as for one."""
+    found = with_answers(requests.select_related("election__office", "release"))
+    items = list(found.order_by("received_on", "slug"))
+    read_citations(items, reader, at)
+    return items
 
 
 # --- Cells
@@ -145,6 +164,16 @@ def _responses(item: InformationRequest) -> str:
     )
 
 
+def _cites(item: InformationRequest) -> str:
+    return "\n".join(
+        f"{row}{f': {row.amount} ({row.kind})' if name == 'figures' else ''}. "
+        f"Source: {row.source}, {row.source_place}"
+        for part in item.parts.all()
+        for name, rows in part.cites.items()
+        for row in rows
+    )
+
+
 def _topics(item: InformationRequest) -> str:
     return "; ".join(topic.name for topic in item.topics.all())
 
@@ -173,6 +202,7 @@ COLUMN_SETS: dict[str, Sequence[Column]] = {
         Column("Who answered", 4, _responders),
         Column("Outcome", 4, _outcomes),
         Column("Notes", 6, _notes),
+        Column("Figures it rests on", 6, _cites),
         Column("Version", 2, lambda item: str(item.version)),
         Column("Published (UK time)", 4, _published),
     ),
@@ -182,15 +212,16 @@ COLUMN_SETS: dict[str, Sequence[Column]] = {
 # --- For programs
 
 
-def as_json(election: Election, requests: InformationRequestQuerySet) -> dict:
-    """Everything public of each request, part by part. Four queries."""
-    items = with_answers(requests.select_related("election__office", "release"))
+def as_json(
+    election: Election, requests: InformationRequestQuerySet, *, reader: Reader, at: dt.datetime
+) -> dict:
+    """Everything that ``reader`` may know of each request, part by part."""
     return {
         "title": f"Information requests log: {election.name}",
         "publisher": election.office.name,
         "licence": {"name": LICENCE, "url": LICENCE_URL},
         "as_on": timezone.localdate().isoformat(),
-        "requests": [_request(item) for item in items.order_by("received_on", "slug")],
+        "requests": [_request(item) for item in _read(requests, reader, at)],
     }
 
 
@@ -216,7 +247,21 @@ def _request(item: InformationRequest) -> dict:
                     {"responder": said.responder, "role": said.role, "text": said.text}
                     for said in part.responses.all()
                 ],
+                "figures": [_cited(row) for row in part.cites["figures"]],
+                "tables": [_cited(row) for row in part.cites["statements"]],
             }
             for part in item.parts.all()
         ],
+    }
+
+
+def _cited(row: Any) -> dict:
+    number = {"amount": row.amount, "kind": row.kind} if hasattr(row, "amount") else {}
+    return {
+        "title": row.title,
+        **number,
+        "version": row.version,
+        "page": f"{row.get_absolute_url()}?version={row.version}",
+        "as_at": row.as_at.isoformat(),
+        "source": {"title": row.source.title, "place": row.source_place},
     }

@@ -23,19 +23,22 @@ def download(request: HttpRequest, election_slug: str, columns: str, ending: str
     if columns not in COLUMN_SETS or ending not in {*KINDS, "json"}:
         raise Http404("The log has no such file.")
     election = election_at(election_slug)
-    everything = requests_in(election, request.user, timezone.now())
-    requests = LogFilter(request.GET, choices=Choices.of(everything)).matching(everything)
+    reader, at = request.user, timezone.now()
+    everything = requests_in(election, reader, at)
+    requests = LogFilter(request.GET, choices=Choices.of(everything, reader, at)).matching(
+        everything
+    )
     name = safe_file_name(f"{election.slug}-information-requests-log.{ending}")
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Content-Type-Options": "nosniff",
     }
     if ending == "json":
-        log = as_json(election, requests)
+        log = as_json(election, requests, reader=reader, at=at)
         return JsonResponse(log, headers=headers, json_dumps_params={"ensure_ascii": False})
     if ending in ("docx", "pdf") and requests.count() > LAID_OUT_AT_MOST:
         context = {"election": election, "section": "log", "at_most": LAID_OUT_AT_MOST}
         return render(request, "infolog/too_long.html", context)
     kind = KINDS[ending]
-    content = kind.write(sheet(election, requests, columns))
+    content = kind.write(sheet(election, requests, columns, reader=reader, at=at))
     return HttpResponse(content, content_type=kind.content_type, headers=headers)

@@ -1,4 +1,8 @@
-"""What a person says of a proposed request: it may stand, it is changed, merged or left out."""
+"""What a person says of a proposed request: it may stand, it is changed, merged or left out.
+
+Each locks the row and reads it anew: a worker may be making a draft of it, or reading the file.
+All raise ``Refused``: ``drafted`` when a draft was made of it, ``gone`` when it was read anew.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
@@ -36,48 +40,53 @@ SAY_WHY = "Say why, in a sentence."
 def accept(row: ImportedRequest, *, by: User, at: dt.datetime, reason: str = "") -> None:
     """It becomes a draft as it stands.
 
-    Raises ``Refused``: ``drafted``, ``incomplete``, ``reason``.
+    Raises ``Refused``: ``incomplete``, ``reason``.
     """
-    _refuse_drafted(row)
-    _refuse_incomplete(row)
-    if row.waits and not reason.strip():
-        raise Refused("reason", SAY_WHY, "reason")
-    _decide(row, ImportedRequest.Decision.ACCEPTED, by=by, at=at, reason=reason)
+    with transaction.atomic():
+        _hold(row)
+        _refuse_incomplete(row)
+        if row.waits and not reason.strip():
+            raise Refused("reason", SAY_WHY, "reason")
+        _decide(row, ImportedRequest.Decision.ACCEPTED, by=by, at=at, reason=reason)
 
 
 def leave_out(row: ImportedRequest, *, by: User, at: dt.datetime, reason: str) -> None:
-    """It becomes no draft. Raises ``Refused``: ``drafted``, ``reason``."""
-    _refuse_drafted(row)
+    """It becomes no draft. Raises ``Refused``: ``reason``."""
     if not reason.strip():
         raise Refused("reason", SAY_WHY, "reason")
-    _decide(row, ImportedRequest.Decision.LEFT_OUT, by=by, at=at, reason=reason)
+    with transaction.atomic():
+        _hold(row)
+        _decide(row, ImportedRequest.Decision.LEFT_OUT, by=by, at=at, reason=reason)
 
 
 def reopen(row: ImportedRequest, *, by: User, at: dt.datetime) -> None:
-    """Take back that it was accepted or left out. Raises ``Refused``: ``drafted``, ``merged``."""
-    _refuse_drafted(row)
-    if row.decision == ImportedRequest.Decision.MERGED:
-        raise Refused("merged", "It is part of the request before. Change that one.")
-    row.waits = True
-    _decide(row, ImportedRequest.Decision.OPEN, by=by, at=at, reason="")
+    """Take back that it was accepted or left out. Raises ``Refused``: ``merged``."""
+    with transaction.atomic():
+        _hold(row)
+        if row.decision == ImportedRequest.Decision.MERGED:
+            raise Refused("merged", "It is part of the request before. Change that one.")
+        row.waits = True
+        _decide(row, ImportedRequest.Decision.OPEN, by=by, at=at, reason="")
 
 
 def merge(row: ImportedRequest, *, by: User, at: dt.datetime) -> ImportedRequest:
     """Make it part of the request before, which is given back.
 
-    Raises ``Refused``: ``drafted``, ``first``.
+    Raises ``Refused``: ``first``.
     """
     decision = ImportedRequest.Decision
     with transaction.atomic():
-        _refuse_drafted(row)
-        before = (
-            row.log_import.requests.filter(position__lt=row.position)
-            .exclude(decision__in=[decision.MERGED, decision.LEFT_OUT])
-            .last()
-        )
+        # In the order in which all others lock them, so that nobody waits for one who waits.
+        held = ImportedRequest.objects.filter(
+            log_import=row.log_import_id, position__lte=row.position
+        ).exclude(decision__in=[decision.MERGED, decision.LEFT_OUT])
+        pks = held.order_by("-position").values_list("pk", flat=True)[:2]
+        list(ImportedRequest.objects.select_for_update().filter(pk__in=list(pks)))
+        _hold(row)
+        before = held.exclude(pk=row.pk).last()
         if before is None:
             raise Refused("first", "There is no request before it to merge it with.")
-        _refuse_drafted(before)
+        _hold(before)
         before.rows += row.rows
         before.parts = _joined(before.parts, row)
         before.note = "\n".join(filter(None, [before.note, row.note]))
@@ -105,17 +114,15 @@ def _joined(parts: list[dict[str, Any]], row: ImportedRequest) -> list[dict[str,
 def change(
     row: ImportedRequest, fields: dict[str, Any], *, by: User, at: dt.datetime
 ) -> Sequence[dict[str, Any]]:
-    """Keep what a person made of it. Returns the doubts that are left; without any it is accepted.
-
-    Raises ``Refused``: ``drafted``.
-    """
-    _refuse_drafted(row)
-    settled = {name for name in SETTLED_BY if name in fields and fields[name] != getattr(row, name)}
-    for name, value in fields.items():
-        setattr(row, name, value)
-    check_again(row, settled=settled)
-    decision = ImportedRequest.Decision
-    _decide(row, decision.OPEN if row.waits else decision.ACCEPTED, by=by, at=at, reason="")
+    """Keep what a person made of it. Returns what is left in doubt; if nothing is, it may stand."""
+    with transaction.atomic():
+        _hold(row)
+        changed = {name for name in fields if fields[name] != getattr(row, name)}
+        for name, value in fields.items():
+            setattr(row, name, value)
+        check_again(row, settled=changed & {*SETTLED_BY})
+        decision = ImportedRequest.Decision
+        _decide(row, decision.OPEN if row.waits else decision.ACCEPTED, by=by, at=at, reason="")
     doubts: list[dict[str, Any]] = row.doubts
     return doubts
 
@@ -212,7 +219,12 @@ def _decide(row: ImportedRequest, decision: str, *, by: User, at: dt.datetime, r
     row.save()
 
 
-def _refuse_drafted(row: ImportedRequest) -> None:
+def _hold(row: ImportedRequest) -> None:
+    """Lock the row and read it as it is now. Raises ``Refused``: ``drafted``, ``gone``."""
+    try:
+        row.refresh_from_db(from_queryset=ImportedRequest.objects.select_for_update(of=("self",)))
+    except ImportedRequest.DoesNotExist:
+        raise Refused("gone", "The file was read anew meanwhile. Look at its rows again.") from None
     if row.item_id:
         raise Refused("drafted", "A draft was made of it already. Change the draft.")
 

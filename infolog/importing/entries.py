@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from infolog.models import title_from
+
 from .columns import Columns, Use, is_header, recognise
 from .columns import _uses as uses_of
 from .days import Day, day_of, form_of, is_far, stamp_of
@@ -15,7 +17,6 @@ from .wording import Said, parts_of, responses_in, topic_of
 
 MASK = "(kept in the original only)"
 _DITTO = re.compile(r"[\"'”“„〃-]+|ditto|do\.?|as above", re.IGNORECASE)
-_TITLE_AT_MOST = 110
 
 
 class Fate(StrEnum):
@@ -364,11 +365,8 @@ def _numbered(group: Group, count: int) -> list[str]:
 
 
 def _title(entry: Proposed) -> str:
-    text = re.sub(r"\s+", " ", entry.parts[0].question).strip()
-    title = f"{entry.topic}: {text}" if entry.topic else text
-    if len(title) <= _TITLE_AT_MOST:
-        return title
-    return title[:_TITLE_AT_MOST].rpartition(" ")[0].rstrip(" ,;:–-") + " …"
+    question = entry.parts[0].question
+    return title_from(f"{entry.topic}: {question}" if entry.topic else question)
 
 
 def _note(group: Group) -> Iterator[str]:

@@ -104,7 +104,10 @@ def confirm_columns(
 
 
 def match_columns(log_import: LogImport, uses: Iterable[str], *, form: str, responder: str) -> None:
-    """What was proposed before is to be made anew. Raises ``Refused``: ``columns``, ``applied``."""
+    """What was proposed before is to be made anew.
+
+    Raises ``Refused``: ``columns``; ``working`` while drafts are made of it; ``applied`` after.
+    """
     chosen = [Use(use) for use in uses]
     named = [use for use in chosen if use not in (Use.NOTHING, Use.ASKER)]
     if Use.QUESTION not in named:
@@ -113,6 +116,9 @@ def match_columns(log_import: LogImport, uses: Iterable[str], *, form: str, resp
         twice = next(use for use in named if named.count(use) > 1)
         raise Refused("columns", f"Two columns are matched to “{twice.label}”. Choose one.")
     with transaction.atomic():
+        log_import.refresh_from_db(from_queryset=LogImport.objects.select_for_update(of=("self",)))
+        if log_import.state == LogImport.State.APPLYING:
+            raise Refused("working", "Drafts are being made of this. The columns stay.")
         if log_import.requests.exclude(item=None).exists():
             raise Refused("applied", "Drafts were made of this already. The columns stay.")
         log_import.uses = [str(use) for use in chosen]

@@ -2,13 +2,14 @@ from .disclosure import Disclosure
 from .enquiry import SEE_ASKERS, Enquiry, EnquiryPart, Receipt
 from .force import ForceAddress, Proposal
 from .log_import import ImportedRequest, LogImport
+from .part import Part, Response
 from .request import (
     InformationRequest,
     InformationRequestQuerySet,
-    Part,
-    Response,
     Topic,
     new_reference,
+    reference_from,
+    title_from,
 )
 from .rules import LogRules
 from .wording import Wording
@@ -34,4 +35,6 @@ __all__ = [
     "Wording",
     "Work",
     "new_reference",
+    "reference_from",
+    "title_from",
 ]

@@ -1,27 +1,47 @@
 import dataclasses
+import datetime as dt
 import secrets
 from collections.abc import Iterator
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
 from elections.models import Election
+from infolog.states import State, Told, state_of_outcomes
 from pcc_portal.findings import Finding, Severity
 from pcc_portal.proofreading import Claim, Passage, claims_of, plain
 from pcc_portal.public_frame import PublicFrame
-from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
+from releases.models import ReleasableItem, ReleasableQuerySet
+
+from .citations import findings_in_citations, problems_of_citations
+from .part import Part, Response
 
 # No letter or digit that is taken for another one when it is read out on the telephone.
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+TITLE_AT_MOST = 110
 
 
 def new_reference(prefix: str = "IR") -> str:
     """A reference that tells neither the order nor the number of requests, as IR-7K4QX."""
     return f"{prefix}-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(5))
+
+
+def reference_from(digest: bytes) -> str:
+    """The same reference for the same ``digest``, which nobody can foresee."""
+    letters = (REFERENCE_ALPHABET[byte % len(REFERENCE_ALPHABET)] for byte in digest[:5])
+    return "IR-" + "".join(letters)
+
+
+def title_from(text: str) -> str:
+    """A title to begin with, from a question: its first words."""
+    title = " ".join(text.split())
+    if len(title) <= TITLE_AT_MOST:
+        return title
+    return title[:TITLE_AT_MOST].rpartition(" ")[0].rstrip(" ,;:–-") + " …"
 
 
 def _unused_slug() -> str:
@@ -58,9 +78,38 @@ class InformationRequestQuerySet(ReleasableQuerySet):
     def about(self, topic: str) -> Self:
         return self.filter(topics__election=F("election"), topics__slug=topic)
 
+    def ever_about(self, topic: str) -> Self:
+        """Every version of what was about it in any: its withdrawal has no topic of its own."""
+        same = InformationRequest.objects.filter(
+            election=OuterRef("election"), slug=OuterRef("slug"), version__lte=OuterRef("version")
+        )
+        return self.filter(Exists(same.about(topic)))
+
     def with_outcome(self, outcome: str) -> Self:
         """Those of which at least one part has the outcome."""
         return self.filter(Exists(Part.objects.filter(request=OuterRef("pk"), outcome=outcome)))
+
+    def with_state(self) -> Self:
+        """Each with ``state``: what it comes to, as ``state_of_outcomes`` works it out."""
+        parts = Part.objects.filter(request=OuterRef("pk"))
+        good = (Part.Outcome.ANSWERED, Part.Outcome.PARTLY)
+        return self.annotate(
+            state=Case(
+                When(~Exists(parts), then=Value(State.NOT_ANSWERED)),
+                When(~Exists(parts.exclude(outcome=good[0])), then=Value(State.ANSWERED)),
+                When(Exists(parts.filter(outcome__in=good)), then=Value(State.PARTLY)),
+                When(
+                    ~Exists(parts.exclude(outcome=Part.Outcome.REFERRED)),
+                    then=Value(State.REFERRED),
+                ),
+                default=Value(State.NOT_ANSWERED),
+                output_field=models.CharField(),
+            )
+        )
+
+    def asked_at(self, event: str) -> Self:
+        """Those that were asked at the event of this address, whichever version of it."""
+        return self.filter(event__election=F("election"), event__slug=event)
 
     def answered_by(self, responder: str) -> Self:
         return self.filter(
@@ -146,6 +195,7 @@ class InformationRequest(ReleasableItem):
     class Meta(ReleasableItem.Meta):
         ordering = ["-received_on", "slug"]
         verbose_name = "information request"
+        permissions = [("note_questions", "Can write down what is asked at an event")]
 
     def __str__(self) -> str:
         return self.title
@@ -154,6 +204,22 @@ class InformationRequest(ReleasableItem):
         if not self.slug:
             self.slug = _unused_slug()
         super().save(*args, **kwargs)
+
+    def subjects(self) -> set[str]:
+        """The topics of this version and those before it: a withdrawal has none of its own."""
+        versions = InformationRequest.objects.filter(
+            election=self.election_id, slug=self.slug, version__lte=self.version
+        )
+        topics = Topic.objects.filter(election=self.election_id, requests__in=versions)
+        return set(topics.values_list("slug", flat=True))
+
+    @classmethod
+    def subjects_to_follow(cls, election: Election, at: dt.datetime) -> list[tuple[str, str]]:
+        """A topic that only hidden requests have is not told. One query."""
+        known = cls.objects.released(at).filter(audience=cls.Audience.PUBLIC)
+        has_known = Exists(known.filter(topics=OuterRef("pk")))
+        topics = Topic.objects.filter(has_known, election=election)
+        return list(topics.values_list("slug", "name"))
 
     def check_ready(self) -> None:
         problems = list(self._problems())
@@ -176,12 +242,27 @@ class InformationRequest(ReleasableItem):
                     f"Part {part.position} is marked “{outcome}” without a reason. "
                     "Write it in the outcome note."
                 )
+        yield from problems_of_citations(self)
         for topic in self.topics.exclude(election=self.election_id):
             yield f"The topic “{topic}” belongs to another election. Take it out."
 
     def findings(self) -> list[Finding]:
-        """Its texts, also held against the other requests of the election."""
-        return self.findings_in_texts(others=self._claims_elsewhere())
+        """Its texts, also held against the other requests of the election, and what it cites."""
+        return [
+            *self.findings_in_texts(others=self._claims_elsewhere()),
+            *findings_in_citations(self),
+            *self._findings_in_outcomes(),
+        ]
+
+    def _findings_in_outcomes(self) -> Iterator[Finding]:
+        """What a part owes its reader: why it is missing, and what can be done next."""
+        for part in self.parts.filter(outcome__in=Part.OWE_NOTE, outcome_note=""):
+            yield Finding(
+                code="no-ground",
+                severity=Severity.WARNING,
+                sentence=f"Part {part.position} is marked “{part.get_outcome_display()}”, and "
+                "readers are not told why, or what they can do next. Put in a ground.",
+            )
 
     def severity_of_name(self, passage: Passage) -> Severity:
         """An answer names nobody who stands, not even the one who asked."""
@@ -230,6 +311,11 @@ class InformationRequest(ReleasableItem):
         )
 
     @property
+    def state_told(self) -> Told:
+        """What it comes to, and what a reader can do next. A query unless prefetched."""
+        return state_of_outcomes([part.outcome for part in self.parts.all()]).told
+
+    @property
     def outcome_in_words(self) -> str:
         """As in “2 of 4 parts answered, 1 declined, 1 not held”. A query unless prefetched."""
         outcomes = [Part.Outcome(part.outcome) for part in self.parts.all()]
@@ -245,122 +331,3 @@ class InformationRequest(ReleasableItem):
 
     def get_absolute_url(self) -> str:
         return reverse("infolog:request", args=[self.election.slug, self.slug])
-
-
-class Part(ReleasedPart):
-    """One question of a request, with an outcome of its own."""
-
-    part_of = "request"
-
-    class Outcome(models.TextChoices):
-        ANSWERED = "answered", "Answered"
-        PARTLY = "partly", "Partly answered"
-        DECLINED = "declined", "Declined"
-        NOT_ANSWERED = "not-answered", "Not answered"
-        NOT_HELD = "not-held", "Information not held"
-        REFERRED = "referred", "Referred elsewhere"
-
-        @property
-        def in_words(self) -> str:
-            """As it stands after a number of parts."""
-            return "not held" if self is Part.Outcome.NOT_HELD else self.label.lower()
-
-        @property
-        def explanation(self) -> str:
-            """What the outcome means to a reader."""
-            return _EXPLANATIONS[self]
-
-    # Outcomes that promise a response, and those that owe the reader a reason.
-    NEED_RESPONSE = (Outcome.ANSWERED, Outcome.PARTLY)
-    NEED_NOTE = (Outcome.DECLINED, Outcome.REFERRED)
-
-    request = models.ForeignKey(InformationRequest, on_delete=models.CASCADE, related_name="parts")
-    position = models.PositiveSmallIntegerField("order", default=1)
-    question = models.TextField(help_text="As it was asked. Leave out who asked it.")
-    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.ANSWERED)
-    outcome_note = models.TextField(
-        blank=True, help_text="Why it was declined or referred, or what is missing."
-    )
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["request", "position"],
-                name="part_position_unique",
-                violation_error_message="Two parts have the same position.",
-            ),
-            models.CheckConstraint(
-                condition=Q(position__gte=1),
-                name="part_position_from_one",
-                violation_error_message="Parts are counted from 1.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.question[:80]
-
-    @property
-    def is_released(self) -> bool:
-        """Costs queries unless ``request__release`` was selected with the row."""
-        return self.request.is_released
-
-    def passages(self, place: str, *, year: str) -> Iterator[Passage]:
-        """What it says, and every response to it. ``place`` says which part it is."""
-        yield plain(f"{place}, question", self.question, year=year)
-        yield plain(f"{place}, reason", self.outcome_note, year=year)
-        for number, response in enumerate(self.responses.all(), start=1):
-            where = f"{place}, response {number} ({response.responder})"
-            yield plain(where, response.text, year=year)
-            yield plain(f"{where}, who says it", response.speaker, is_label=True)
-
-    @property
-    def outcome_explanation(self) -> str:
-        return self.Outcome(self.outcome).explanation
-
-
-_EXPLANATIONS = {
-    Part.Outcome.ANSWERED: "The question was answered in full.",
-    Part.Outcome.PARTLY: "Some of what was asked was answered, and some was not.",
-    Part.Outcome.DECLINED: "The office or the force chose not to answer. The reason is given.",
-    Part.Outcome.NOT_ANSWERED: "The log records no answer to this question.",
-    Part.Outcome.NOT_HELD: "Neither the office nor the force holds this information.",
-    Part.Outcome.REFERRED: "Someone else can answer this. It says who.",
-}
-
-
-class Response(ReleasedPart):
-    """What one responder said to one part, in the order it was said."""
-
-    part_of = "part"
-
-    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="responses")
-    position = models.PositiveSmallIntegerField("order", default=1)
-    responder = models.CharField(max_length=100, help_text="The person or body that answered.")
-    role = models.CharField(
-        max_length=100, blank=True, help_text="As in “Chief Executive”, if the name does not say."
-    )
-    text = models.TextField("what they said")
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["part", "position"],
-                name="response_position_unique",
-                violation_error_message="Two responses have the same position.",
-            ),
-            models.CheckConstraint(
-                condition=Q(position__gte=1),
-                name="response_position_from_one",
-                violation_error_message="Responses are counted from 1.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.responder}: {self.text[:60]}"
-
-    @property
-    def speaker(self) -> str:
-        """Who said it, with the role if there is one."""
-        return f"{self.responder}, {self.role}" if self.role else self.responder

@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 from typing import Any
 
@@ -6,8 +7,10 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from infolog.citing import read_citations
 from infolog.log import requests_in
 from infolog.models import InformationRequest, Part
+from releases.models import Reader
 
 register = template.Library()
 
@@ -62,6 +65,13 @@ def under(cells: list[str], headings: list[str]) -> list[tuple[str, str]]:
     """Each cell with the heading it stands under."""
     beside = ["Beside the last column"] * max(0, len(cells) - len(headings))
     return list(zip([*headings, *beside], cells, strict=False))
+
+
+@register.simple_tag
+def read_citations_of(item: InformationRequest, reader: Reader, at: dt.datetime) -> str:
+    """Reads what the parts of ``item`` cite, for what is drawn of them next. Draws nothing."""
+    read_citations([item], reader, at)
+    return ""
 
 
 KINDS_OF_FILE = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV", "json": "JSON"}

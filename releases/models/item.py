@@ -284,6 +284,15 @@ class ReleasableItem(models.Model):
         """How grave it is that a passage names somebody who stands."""
         return Severity.WARNING
 
+    def subjects(self) -> set[str]:
+        """What it is about: the addresses of subjects of its kind that the public can follow."""
+        return set()
+
+    @classmethod
+    def subjects_to_follow(cls, election: Election, at: dt.datetime) -> list[tuple[str, str]]:
+        """Address and name of each subject of what everyone may know at the moment ``at``."""
+        return []
+
     def passages(self) -> list[Passage]:
         """What a reader reads of it, place by place, for the checks. May cost queries."""
         return []

@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -16,6 +18,8 @@ class Subscriber(models.Model):
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     is_daily = models.BooleanField("one mail a day", default=False)
+    # The addresses of the subjects they follow, with a space between; of everything if empty.
+    subjects = models.TextField("only about", blank=True)
     # Their mail came back for good: nothing more is sent.
     bounced_at = models.DateTimeField(null=True, blank=True)
 
@@ -33,3 +37,12 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    def follows(self, subjects: Collection[str]) -> bool:
+        """Whether they want to know of what is about ``subjects``."""
+        return follows(self.subjects, subjects)
+
+
+def follows(wanted: str, subjects: Collection[str]) -> bool:
+    """As above, of the subjects ``wanted`` as they are kept."""
+    return not wanted or not set(wanted.split()).isdisjoint(subjects)

@@ -120,6 +120,42 @@ def test_light_turns_amber_and_red_after_the_day():
     assert light(None, on=day("2021-04-15"), amber_until=amber_until) == Light.PAUSED
 
 
+@pytest.mark.parametrize(
+    ("received", "asked", "answered", "due"),
+    [
+        # Good Friday and Easter Monday stand in the wait; one working day of it does not count.
+        ("2021-03-31", "2021-04-01", "2021-04-06", "2021-04-12"),
+        # The wait begins on Maundy Thursday and ends after the holidays of the Easter of 2024.
+        ("2024-03-27", "2024-03-28", "2024-04-03", "2024-04-09"),
+        # Both bank holidays of May 2021: one before the wait, one within it.
+        ("2021-04-30", "2021-05-04", "2021-05-06", "2021-05-12"),
+        ("2021-05-27", "2021-05-28", "2021-06-02", "2021-06-08"),
+        # Christmas, Boxing Day, their substitutes and New Year's Day within one wait.
+        ("2021-12-22", "2021-12-23", "2022-01-05", "2022-01-11"),
+        # Across both changes of the clocks a day stays a day.
+        ("2021-03-25", "2021-03-26", "2021-03-29", "2021-04-06"),
+        ("2021-10-28", "2021-10-29", "2021-11-01", "2021-11-05"),
+    ],
+)
+def test_wait_over_holidays_and_the_change_of_the_clocks(received, asked, answered, due):
+    """Days after the asking, up to the day the explanation comes, do not count."""
+    assert due_on(day(received), days=5, waits=[wait(asked, answered)]) == day(due)
+
+
+@pytest.mark.parametrize(
+    ("answered", "due"),
+    [
+        ("2021-04-06", "2021-05-05"),  # after Easter, over the early May bank holiday
+        ("2021-12-23", "2022-01-26"),  # over Christmas; 4 January was a holiday in Scotland
+        ("2021-03-26", "2021-04-27"),  # over the change of the clocks and Easter
+    ],
+)
+def test_statutory_clock_begins_anew_over_holidays(answered, due):
+    waits = [wait("2021-03-25", answered)]
+
+    assert due_on(day("2021-03-24"), clock=Clock.FOI, waits=waits) == day(due)
+
+
 def moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 

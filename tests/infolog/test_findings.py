@@ -40,6 +40,30 @@ def test_name_of_a_candidate_in_any_part_is_an_error(election, place):
     assert (finding.code, finding.severity) == ("candidate-name", Severity.ERROR)
 
 
+@pytest.mark.parametrize("outcome", ["partly", "not-answered"])
+def test_part_that_is_missing_without_a_ground_is_a_warning(election, outcome):
+    item = answered(election, "How it is done")
+    item.parts.update(outcome=outcome)
+
+    [finding] = item.findings()
+    assert (finding.code, finding.severity) == ("no-ground", Severity.WARNING)
+    item.parts.update(outcome_note="It is not counted. Ask for the figure of last year.")
+    assert codes(item) == []
+
+
+def test_name_of_a_party_and_an_unexplained_abbreviation_are_found(election):
+    baker.make(
+        Candidate,
+        election=election,
+        surname="ELLISON",
+        ballot_description="Meadow Party",
+        nominated_on=election.poll_date,
+    )
+    item = answered(election, "How it is done", text="The QZX Board knows, says Meadow Party.")
+
+    assert {"abbreviation", "party-name"} <= set(codes(item))
+
+
 def test_answer_that_breaks_off_says_which_part_and_whose(election):
     item = answered(election, "How it is done", text="We are unable to comment on those which do")
 

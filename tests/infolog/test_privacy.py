@@ -17,18 +17,44 @@ from django.urls import reverse
 from elections.models import Candidate, User
 from elections.roles import Role
 from infolog import asking, force
+from infolog.importing.reading import read as read_file
 from infolog.jobs import start_the_day
 from infolog.models import Disclosure, Enquiry, InformationRequest, Work
 from pcc_portal.history import recorded_models
 from pcc_portal.snapshots import read
 from pcc_portal.stale_saves import TOKEN
+from releases.models import Subscriber
+from releases.sending import send_due
 from tests.canaries import canaries_in
-from tests.conftest import NOON, PortalClient, give_status
+from tests.conftest import NOON, PortalClient, give_status, release_reviewed
+
+from .conftest import make_topic
 
 APRIL_12 = dt.datetime(2021, 4, 12, 11, 0, tzinfo=dt.UTC)
 LOADED = re.compile(rf'name="{TOKEN}" value="([^"]+)"')
 OTHERS = [role for role in Role if role != Role.KEEPER]
 KNOWS_CANDIDATES = (Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR)
+# Pages and files everyone may ask for, those that can be read as text.
+PUBLIC = [
+    "/pcc-2021/",
+    "/pcc-2021/log/",
+    "/pcc-2021/log/?words=canary",
+    "/pcc-2021/log/numbers/",
+    "/pcc-2021/log/table/",
+    "/pcc-2021/log/topics/policing.atom",
+    "/pcc-2021/log.csv",
+    *(
+        f"/pcc-2021/log/export/{columns}.{ending}"
+        for columns in ("office", "all")
+        for ending in ("csv", "json")
+    ),
+    "/pcc-2021/updates.atom",
+    "/updates.atom",
+    "/pcc-2021/ledger/",
+    "/pcc-2021/ledger/ledger.csv",
+    "/pcc-2021/ledger/ledger.json",
+    "/pcc-2021/everything/",
+]
 PRIVATE = (
     "infolog_enquiry",
     "infolog_enquirypart",
@@ -65,6 +91,7 @@ def asked(asker, election, django_capture_on_commit_callbacks) -> InformationReq
     first, _, joined = Enquiry.objects.order_by("pk")
     request = asking.pass_on(first, title="Officers", parts=["How many officers?"], at=APRIL_12)
     asking.join(joined, request, at=APRIL_12)
+    request.topics.add(make_topic(election, "Policing"))
     address = force.make(
         request, for_whom="Force Finance", expires_at=APRIL_12 + dt.timedelta(days=1), at=APRIL_12
     )
@@ -87,7 +114,8 @@ def asked(asker, election, django_capture_on_commit_callbacks) -> InformationReq
 
 def staff_pages() -> set[str]:
     """Every list, every page of every row, and every way to narrow the record of changes."""
-    pages = {"/admin/", "/admin/audit/"}
+    pages = {"/admin/", "/admin/audit/", "/admin/infolog/informationrequest/at-an-event/"}
+    pages |= set(PUBLIC)
     for model in admin.site._registry:
         base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
         pages |= {base, f"{base}?q=canary", f"{base}?q=EQ", f"{base}add/"}
@@ -225,11 +253,11 @@ def test_reader_and_rival_come_across_nothing_once_it_is_released(
     asked, candidate, agent, release_now
 ):
     release_now(asked)
+    answer = f"/pcc-2021/log/{asked.slug}/"
     pages = [
-        "/pcc-2021/log/",
-        "/pcc-2021/log/table/",
-        "/pcc-2021/log.csv",
-        f"/pcc-2021/log/{asked.slug}/",
+        *PUBLIC,
+        answer,
+        f"{answer}?version=1",
         "/my-page/",
         "/my-page/data/",
         *(f"/pcc-2021/questions/{e.reference.lower()}/" for e in Enquiry.objects.all()),
@@ -240,7 +268,40 @@ def test_reader_and_rival_come_across_nothing_once_it_is_released(
             client.force_login(user)
         told = set().union(*(told_on(client, page) for page in pages))
         assert told == set()
-        assert "1,242." in client.get(pages[3]).content.decode()
+        assert "1,242." in client.get(answer).content.decode()
+
+
+@pytest.mark.parametrize("ending", ["docx", "xlsx", "pdf"])
+@pytest.mark.parametrize("columns", ["office", "all"])
+def test_file_of_the_log_tells_nobody_who_asked(asked, release_now, ending, columns):
+    release_now(asked)
+
+    response = PortalClient().get(f"/pcc-2021/log/export/{columns}.{ending}")
+
+    text = " ".join(
+        cell for row in read_file(response.content, f"log.{ending}").rows for cell in row.cells
+    )
+    assert "1,242." in text
+    assert canaries_in(f"{text} {response.content!r} {response.headers}") == set()
+
+
+def test_mail_of_the_answer_names_the_asker_to_nobody_else(asked, asker, candidate, election):
+    Subscriber.objects.create(
+        election=election, address="public@example.org", asked_at=NOON, confirmed_at=NOON
+    )
+    mail.outbox.clear()
+    release_reviewed([asked], election=election, title="The answer", at=APRIL_12)
+    send_due()
+
+    raw = {message.to[0]: message.message().as_string() for message in mail.outbox}
+
+    # They are greeted by name, as everyone is; nobody else’s mail has a word of them.
+    assert {address: canaries_in(text) for address, text in raw.items()} == {
+        asker.email: {"canary-asker-address", "canary-asker-surname"},
+        candidate.email: set(),
+        "public@example.org": set(),
+    }
+    assert all("1,242." in text for text in raw.values())
 
 
 def test_own_data_holds_what_was_asked_by_oneself(asked, asker):

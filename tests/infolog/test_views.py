@@ -291,7 +291,9 @@ def test_request_page_tells_all(client, police_boxes, release_now):
     assert told.startswith(
         "Information request Efficiency savings Reference IR-22222 Date of request 10 April 2021 "
         "Form of request In writing Topics Budget , Officer numbers Outcome 1 of 3 parts partly "
-        "answered, 1 declined, 1 not answered Answered by Chief Constable, Chief Executive "
+        "answered, 1 declined, 1 not answered Some of what was asked has been answered, and some "
+        "has not. Read the answer. It says of each part that is missing why, and what you can do. "
+        "Answered by Chief Constable, Chief Executive "
         "Published 30 March 2021, 12 noon Sent in before the event. "
         "Question 1 of 3 How are the savings made? "
         "Partly answered. Some of what was asked was answered, and some was not. "

@@ -41,8 +41,12 @@ def exported(election, editor, release_now):
         accept(row, by=editor, at=NOON, reason="So it stands in the log.")
     apply(log_import, by=editor)
     release_now(*InformationRequest.objects.all())
-    requests = requests_in(election, editor, NOON + dt.timedelta(days=1))
-    return {columns: sheet(election, requests, columns) for columns in (OFFICE, ALL)}
+    at = NOON + dt.timedelta(days=1)
+    requests = requests_in(election, editor, at)
+    return {
+        columns: sheet(election, requests, columns, reader=editor, at=at)
+        for columns in (OFFICE, ALL)
+    }
 
 
 def test_export_in_four_columns_is_the_table_that_was_imported(exported):

@@ -4,7 +4,8 @@ import pytest
 
 from elections.refusals import Refused
 from infolog.importing import deciding
-from infolog.importing.applying import apply
+from infolog.importing.applying import apply, begin
+from infolog.importing.taking_in import match_columns
 from infolog.models import InformationRequest
 from tests.conftest import NOON
 
@@ -35,6 +36,7 @@ def test_request_in_doubt_is_accepted_for_a_reason_that_is_kept(taken_in, said, 
 def test_request_without_a_date_cannot_be_accepted(taken_in, said):
     row = taken_in().requests.get(position=2)
     row.date, row.form = None, ""
+    row.save()
 
     with pytest.raises(Refused, match="the date of request and the form of request") as refused:
         deciding.accept(row, reason="Yes.", **said)
@@ -72,6 +74,7 @@ def test_answer_without_a_question_goes_on_where_the_last_one_ended(taken_in, sa
     third.parts = [
         {"question": "", "outcome": "answered", "outcome_note": "", "responses": [answer]}
     ]
+    third.save()
 
     before = deciding.merge(third, **said)
 
@@ -171,3 +174,36 @@ def test_doubt_about_a_date_is_settled_by_another_date_and_by_no_other_change(ta
 
     deciding.change(row, {"date": row.date + dt.timedelta(days=365)}, **said)
     assert FAR not in row.doubts
+
+
+def test_stale_row_does_not_undo_that_a_draft_was_made(taken_in, said):
+    log_import = taken_in()
+    stale = log_import.requests.get(position=1)
+    apply(log_import, by=said["by"])
+
+    with pytest.raises(Refused) as refused:
+        deciding.leave_out(stale, reason="A test.", **said)
+
+    assert refused.value.code == "drafted"
+    assert log_import.requests.get(position=1).item is not None
+
+
+def test_row_that_was_read_anew_is_gone(taken_in, said):
+    log_import = taken_in()
+    stale = log_import.requests.get(position=1)
+    log_import.requests.all().delete()
+
+    with pytest.raises(Refused) as refused:
+        deciding.accept(stale, **said)
+
+    assert refused.value.code == "gone"
+
+
+def test_columns_stay_while_drafts_are_made(taken_in):
+    log_import = taken_in()
+    begin(log_import)
+
+    with pytest.raises(Refused) as refused:
+        match_columns(log_import, log_import.uses, form="", responder="")
+
+    assert refused.value.code == "working"

@@ -86,8 +86,8 @@ def test_nothing_is_known_until_somebody_decided_and_the_export_is_the_log(
     apply(log_import, by=editor)
     release_now(*InformationRequest.objects.all())
 
-    exported = sheet(
-        other_election, requests_in(other_election, editor, NOON + dt.timedelta(1)), OFFICE
-    )
+    at = NOON + dt.timedelta(1)
+    requests = requests_in(other_election, editor, at)
+    exported = sheet(other_election, requests, OFFICE, reader=editor, at=at)
     original = merged(read(content, NAME).rows)
     assert [list(row) for row in exported.rows] == original

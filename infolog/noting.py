@@ -1,0 +1,137 @@
+"""What was asked at an event, and what was said there: each question becomes a draft of the log."""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from elections.refusals import Refused, check_whole
+
+from .models import InformationRequest, Part, Response, reference_from, title_from
+from .working import begin
+
+# The room of events is not imported: the relation leads there.
+Event: Any = InformationRequest._meta.get_field("event").related_model
+SHOWN_AT_MOST = 30
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """An event on one day on which it took place; on any day where none was set."""
+
+    event: Any
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class SaidThere:
+    responder: str
+    role: str
+    text: str
+
+
+def occasions(at: dt.datetime) -> list[Occasion]:
+    """The newest first, from today back, each once a day. Two queries."""
+    today = timezone.localdate(at)
+    events = Event.objects.released(at).newest(at).select_related("election")
+    found = {
+        Occasion(event, day): None
+        for event in events.prefetch_related("slots")
+        for day in _days(event, today)
+        if day <= today
+    }
+    ordered = sorted(found, key=lambda one: one.event.title)
+    return sorted(ordered, key=lambda one: one.day, reverse=True)[:SHOWN_AT_MOST]
+
+
+def occasion(pk: int, day: dt.date, at: dt.datetime) -> Occasion | None:
+    """The event of this number on ``day``, if that day has come. Two queries."""
+    today = timezone.localdate(at)
+    event = Event.objects.released(at).select_related("election__office").filter(pk=pk).first()
+    if event is None or day > today:
+        return None
+    is_its_day = event.by_appointment or day in _days(event, today)
+    return Occasion(event, day) if is_its_day else None
+
+
+def _days(event: Any, today: dt.date) -> list[dt.date]:
+    return [today] if event.by_appointment else [slot.day for slot in event.slots.all()]
+
+
+def noted_at(asked: Occasion) -> Any:
+    """What has been noted there so far, drafts and answers, in the order of their titles."""
+    return InformationRequest.objects.filter(
+        election=asked.event.election_id, event__slug=asked.event.slug, received_on=asked.day
+    ).order_by("title")
+
+
+def note_down(
+    asked: Occasion,
+    question: str,
+    *,
+    said: Sequence[SaidThere],
+    promised: str,
+    token: uuid.UUID,
+    at: dt.datetime,
+) -> InformationRequest:
+    """Make a draft of it, with what each speaker said in their order. The same ``token`` makes one.
+
+    What was promised stands where readers learn what is missing, until it is there. Raises
+    ``Refused``: ``empty``, and what is wrong with a field.
+    """
+    if not question.strip():
+        raise Refused("empty", "Write the question.", "question")
+    slug = reference_from(hashlib.sha256(token.bytes).digest()).lower()
+    try:
+        with transaction.atomic():
+            return noted_at(asked).filter(slug=slug).first() or _draft(
+                asked, question.strip(), slug, said, promised.strip(), at
+            )
+    except IntegrityError:  # the second of two clicks
+        return noted_at(asked).get(slug=slug)
+
+
+def _draft(
+    asked: Occasion,
+    question: str,
+    slug: str,
+    said: Sequence[SaidThere],
+    promised: str,
+    at: dt.datetime,
+) -> InformationRequest:
+    request = InformationRequest(
+        election=asked.event.election,
+        slug=slug,
+        event=asked.event,
+        title=title_from(question),
+        received_on=asked.day,
+        form=InformationRequest.Form.VERBAL,
+    )
+    check_whole(request)
+    request.save()
+    part = Part.objects.create(
+        request=request,
+        position=1,
+        question=question,
+        outcome=_outcome(said, promised),
+        outcome_note=f"Promised at the event: {promised}" if promised else "",
+    )
+    for position, one in enumerate(said, start=1):
+        response = Response(
+            part=part, position=position, responder=one.responder, role=one.role, text=one.text
+        )
+        check_whole(response)
+        response.save()
+    begin(request, at=at)
+    return request
+
+
+def _outcome(said: Sequence[SaidThere], promised: str) -> str:
+    if not said:
+        return Part.Outcome.NOT_ANSWERED
+    return Part.Outcome.PARTLY if promised else Part.Outcome.ANSWERED
