@@ -40,6 +40,12 @@ FIGURES = (
 EVENTS = "workshops.event", "workshops.slot", "workshops.eventhost", "workshops.agendaitem"
 # Who comes to what: about people, so only for those who need it.
 BOOKINGS = "workshops.booking", "workshops.eventbook"
+# When officers are there and when away: for those who make offers of it, and who look into them.
+AVAILABILITY = (
+    "workshops.availability",
+    "workshops.availablehours",
+    "workshops.availabilityexception",
+)
 LOG = (
     "infolog.informationrequest",
     "infolog.part",
@@ -69,6 +75,7 @@ EVERYTHING = (
     *PEOPLE,
     *RECORDS,
     *BOOKINGS,
+    *AVAILABILITY,
     *CONTENT,
     *LEDGER,
     *MAIL,
@@ -137,7 +144,7 @@ ROLES = {
     ),
     Role.ORGANISER: Rights(
         "looks after events, their times and their bookings",
-        _READ | _edit(*EVENTS) | _all(BOOKINGS, "view", "change") | {DISCLOSE},
+        _READ | _edit(*EVENTS, *AVAILABILITY) | _all(BOOKINGS, "view", "change") | {DISCLOSE},
     ),
     Role.ANSWERING: Rights(
         "answers what is asked, without knowing who asked",

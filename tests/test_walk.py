@@ -207,6 +207,7 @@ admin:infolog_enquiry_pass_on           in   in    403  403  403  403  403  403 
 admin:releases_delivery_tell            in   in   403  ok   403  403  403  403  ok   403  403  say
 admin:workshops_booking_book            in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_booking_cancel          in   in   403  403  ok   403  403  403  403  403  403  say
+admin:workshops_availability_slots      in   in   403  403  ok   403  403  403  403  403  403  say
 admin:infolog_logimport_original        in   in   403  403  403  403  403  403  403  ok   403  say
 admin:infolog_logimport_columns         in   in   403  403  403  403  403  403  403  ok   403  say
 admin:infolog_logimport_request         in   in   403  403  403  403  403  403  403  ok   403  say
@@ -434,6 +435,7 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         "admin:releases_release_time_off": rows["release"].pk,
         "admin:releases_delivery_tell": rows["delivery"].pk,
         "admin:workshops_booking_cancel": bookings["another"],
+        "admin:workshops_availability_slots": rows["availability"].pk,
         "admin:view_on_site": [ContentType.objects.get_for_model(paper).pk, paper.pk],
     }
     places = PLACES | {"infolog:force": path_of(force_address)}

@@ -20,11 +20,12 @@ WORK = (
     "Who of the office booked or cancelled for you, when it was their work: the office keeps it "
     "with the booking. About yours, write to the office."
 )
+PUBLISHED = "What the portal publishes about the office and its events: it is on the public pages."
 LEFT_OUT = {
+    "workshops.Availability.officer": PUBLISHED,
     "workshops.Booking.ended_by": WORK,
     "workshops.Booking.made_by": WORK,
-    "workshops.EventHost.name": "What the portal publishes about the office and its events: it is "
-    "on the public pages.",
+    "workshops.EventHost.name": PUBLISHED,
 }
 
 

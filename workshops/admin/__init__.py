@@ -1,3 +1,3 @@
-from . import bookings, events
+from . import availability, bookings, events
 
-__all__ = ["bookings", "events"]
+__all__ = ["availability", "bookings", "events"]

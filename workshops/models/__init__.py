@@ -1,3 +1,4 @@
+from .availability import Availability, AvailabilityException, AvailableHours
 from .booking import Booking, BookingMail, BookingNeeds, BookingQuerySet, EventBook
 from .event import (
     AgendaItem,
@@ -11,6 +12,9 @@ from .event import (
 
 __all__ = [
     "AgendaItem",
+    "Availability",
+    "AvailabilityException",
+    "AvailableHours",
     "Booking",
     "BookingMail",
     "BookingNeeds",
