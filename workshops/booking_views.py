@@ -80,15 +80,20 @@ def choose(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     offers = _offers(visit, event)
     can_be_chosen = [offer for offer in offers if offer.is_open]
     posted = request.POST if request.method == "POST" else None
-    form = ChooseSlotForm(event, can_be_chosen, posted, initial=_chosen_before(request))
+    held = _held(visit, event)
+    booked = _replaced(visit, event, held, (posted or request.GET).get("replaces"))
+    before = _chosen_before(request) | ({"replaces": booked.pk} if booked else {})
+    form = ChooseSlotForm(event, can_be_chosen, posted, initial=before)
     if form.is_bound and form.is_valid():
         address = reverse("workshops:book-check", args=[election_slug, slug])
-        return redirect(f"{address}?{urlencode(form.cleaned_data)}")
+        said = {name: value for name, value in form.cleaned_data.items() if value is not None}
+        return redirect(f"{address}?{urlencode(said)}")
     context = {
         "event": event,
         "form": form if can_be_chosen else None,
         "others": [offer for offer in offers if not offer.is_open],
-        "booked": _booked(visit, event),
+        "booked": booked,
+        "held": held,
     }
     return visit.page("book", context)
 
@@ -100,7 +105,8 @@ def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     """Step 2: all of it once more, what to think of, and the button that books."""
     visit = _Visit.of(request, election_slug)
     event = visit.event(slug)
-    booked = _booked(visit, event)
+    said = request.POST if request.method == "POST" else request.GET
+    booked = _replaced(visit, event, _held(visit, event), said.get("replaces"))
     if request.method == "POST":
         form = ConfirmForm(event, request.POST)
         if form.is_valid():
@@ -292,19 +298,26 @@ def _offer(visit: _Visit, event: Event, form: ConfirmForm) -> Offer | None:
     return next((o for o in _offers(visit, event) if o.slot.number == number), None)
 
 
-def _booked(visit: _Visit, event: Event) -> Booking | None:
-    return (
-        Booking.objects.filter(
-            candidate=visit.actor.candidate,
-            book__election=visit.election,
-            book__event_slug=event.slug,
-            state=Booking.State.BOOKED,
-        )
-        .select_related("book", "candidate", "agent")
-        .first()
+def _held(visit: _Visit, event: Event) -> list[Booking]:
+    """What the candidate has booked of this event."""
+    rows = Booking.objects.filter(
+        candidate=visit.actor.candidate,
+        book__election=visit.election,
+        book__event_slug=event.slug,
+        state=Booking.State.BOOKED,
     )
+    return list(rows.select_related("book", "candidate", "agent"))
 
 
-def _chosen_before(request: HttpRequest) -> dict[str, str]:
+def _replaced(
+    visit: _Visit, event: Event, held: list[Booking], asked: str | None
+) -> Booking | None:
+    """The booking to be changed: the one asked for; the last one of who may have no more."""
+    named = next((one for one in held if str(one.pk) == asked), None)
+    is_all = len(held) >= event.entitlement_at(visit.at)
+    return named or (held[0] if held and is_all else None)
+
+
+def _chosen_before(request: HttpRequest) -> dict[str, Any]:
     """What step 2 leads back with."""
     return {name: request.GET[name] for name in ("slot", "agents", "guests") if name in request.GET}

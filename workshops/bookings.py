@@ -80,8 +80,8 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
     Also how an offer is accepted, and how a booking is moved to another slot: the old place is
     given up in the same moment, never before. Raises ``BookingRefused``: ``no_slot``,
     ``no_bookings``, ``no_reason``, ``over``, ``not_yet``, ``closed``, ``not_open``, ``too_many``,
-    ``agent_ended``,
-    ``booked_already``, ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
+    ``agent_ended``, ``booked_already``, ``first_window``, ``waits_already``, ``change_closed``,
+    ``one_to_one``, ``lapsed``, ``full``.
     """
     early = _standing(candidate.election_id, wish.key, at, candidate.pk)
     _refuse_slot(early.slot, wish, by, at)
@@ -93,11 +93,11 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
         _refuse_person(row, now.slot.event, by)
         mine = _live(book, row) if now.own else []
         here = next((one for one in mine if one.slot_number == wish.number), None)
-        booked = next((one for one in mine if one.state == State.BOOKED), None)
+        held = [one for one in mine if one.state == State.BOOKED]
         if here and wish.is_met_by(here) and here.state != State.OFFERED:
             _say_needs(here, wish)
             return here
-        return _Decision(row, book, wish, by, at).of(now, here, booked)
+        return _Decision(row, book, wish, by, at, held).of(now, here)
 
 
 def accept(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
@@ -181,8 +181,10 @@ class _Decision:
     wish: Wish
     by: By
     at: dt.datetime
+    # What the candidate has of the same event.
+    held: list[Booking]
 
-    def of(self, now: Standing, here: Booking | None, booked: Booking | None) -> Booking:
+    def of(self, now: Standing, here: Booking | None) -> Booking:
         if now.overdue or (now.places.waiting and not now.places.is_full):
             # Whoever waits comes before whoever asks just now.
             _pass_on(self.book, self.candidate.election_id, self.wish.number, self.at)
@@ -195,6 +197,7 @@ class _Decision:
                 raise BookingRefused(
                     "waits_already", "A place is offered to you there. Accept or decline it first."
                 )
+            booked = self._replaced(now.slot.event, accepts=True)
             self._refuse_clash(now.slot, booked)
             self._give_up(booked)
             return self._confirm(here, booked)
@@ -202,23 +205,53 @@ class _Decision:
             raise BookingRefused(
                 "waits_already", "You are on the waiting list there. Leave it first to ask anew."
             )
-        return self._take_or_wait(now, booked)
+        return self._take_or_wait(now, here)
 
-    def _take_or_wait(self, now: Standing, booked: Booking | None) -> Booking:
-        own = booked.places if booked and booked.slot_number == self.wish.number else 0
+    def _take_or_wait(self, now: Standing, here: Booking | None) -> Booking:
+        own = here.places if here else 0
         places = Places(now.places.capacity, now.places.taken - own, now.places.waiting)
         if places.fit(self.wish.places):
-            if booked and booked.pk != self.wish.replaces:
-                raise BookingRefused(
-                    "booked_already",
-                    "You have a place at this event already. Change that booking instead.",
-                )
+            if here and here.pk != self.wish.replaces:
+                raise _has_one()
+            booked = self._replaced(now.slot.event)
             self._refuse_clash(now.slot, booked)
             self._give_up(booked)
             return self._write(State.BOOKED, moved_from=booked)
         if own or not (self.wish.may_wait and now.slot.event.has_waiting_list):
             raise _full(self.candidate, self.wish, places, self.at)
         return self._write(State.WAITING)
+
+    def _replaced(self, event: Event, *, accepts: bool = False) -> Booking | None:
+        """The booking that ends when this one begins; nothing while the candidate may have more.
+
+        Whoever may have one gives it up by accepting an offer.
+        """
+        named = next((one for one in self.held if one.pk == self.wish.replaces), None)
+        most = event.entitlement_at(self.at)
+        if named or len(self.held) < most:
+            return named
+        if accepts and len(self.held) == 1:
+            return self.held[0]
+        if len(self.held) < event.entitlement and event.first_window_until:
+            raise BookingRefused(
+                "first_window",
+                f"Until {at_time(event.first_window_until)} only those without a place here book. "
+                "You have one: you can change it, or book another after that.",
+            )
+        raise (
+            _has_one()
+            if most == 1
+            else BookingRefused(
+                "booked_already",
+                f"You have {most} places at this event, as many as each candidate may. Change or "
+                "cancel one of them instead.",
+            )
+        )
+
+    def _turn(self, replaced: Booking | None) -> int:
+        """The lowest turn that is not taken: the database refuses two bookings of one turn."""
+        taken = {one.turn for one in self.held if one != replaced}
+        return next(turn for turn in range(1, len(taken) + 2) if turn not in taken)
 
     def _refuse_clash(self, slot: Slot, booked: Booking | None) -> None:
         """Nobody can be at two one-to-one meetings at once. Two queries for such a meeting."""
@@ -256,7 +289,8 @@ class _Decision:
             BookingNeeds.objects.filter(booking=moved_from).update(booking=offered)
         BookingNeeds.objects.filter(booking=moved_from).delete()
         offered.state, offered.booked_at = State.BOOKED, self.at
-        offered.save(update_fields=["state", "booked_at"])
+        offered.turn = self._turn(moved_from)
+        offered.save(update_fields=["state", "booked_at", "turn"])
         tell(offered, What.BOOKED, self.at)
         return offered
 
@@ -267,6 +301,7 @@ class _Decision:
             book=self.book,
             slot_number=self.wish.number,
             candidate=self.candidate,
+            turn=self._turn(moved_from),
             agents=self.wish.agents,
             guests=self.wish.guests,
             state=state,
@@ -335,6 +370,12 @@ def _refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
             raise BookingRefused("too_many", f"You can bring {most or 'no'} {whom} to this event.")
     if slot.capacity is not None and wish.places > slot.capacity:
         raise BookingRefused("too_many", f"There are {slot.capacity} places in all.")
+
+
+def _has_one() -> BookingRefused:
+    return BookingRefused(
+        "booked_already", "You have a place at this event already. Change that booking instead."
+    )
 
 
 def _full(candidate: Candidate, wish: Wish, places: Places, at: dt.datetime) -> BookingRefused:

@@ -68,6 +68,8 @@ class ChooseSlotForm(PartyForm):
         },
     )
 
+    replaces = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+
     def __init__(self, event: Event, offers: Sequence[Offer], *args: Any, **kwargs: Any) -> None:
         super().__init__(event, *args, **kwargs)
         self.fields["slot"].choices = [  # type: ignore[attr-defined]

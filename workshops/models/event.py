@@ -106,6 +106,18 @@ class Event(ReleasableItem):
         blank=True,
         help_text="UK time. Leave empty to open it with the release.",
     )
+    entitlement = models.PositiveSmallIntegerField(
+        "bookings of each candidate",
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text="How many slots of this event each candidate may have: the same for all.",
+    )
+    first_window_until = models.DateTimeField(
+        "first those without one, until",
+        null=True,
+        blank=True,
+        help_text="UK time. Until then nobody gets a second slot. Leave empty to do without.",
+    )
     book_until_hours = models.PositiveSmallIntegerField(
         "booking closes, hours before",
         default=24,
@@ -191,6 +203,18 @@ class Event(ReleasableItem):
             raise ValidationError(
                 {"takes_bookings": "Only candidates book on the portal. Choose who may attend."}
             )
+        if self.first_window_until and self.entitlement == 1:
+            raise ValidationError(
+                {
+                    "first_window_until": "Nobody can book a second slot of this event anyway. "
+                    "Raise the bookings of each candidate, or leave this empty."
+                }
+            )
+
+    def entitlement_at(self, at: dt.datetime) -> int:
+        """How many slots each candidate may have at the moment ``at``: one in the first window."""
+        is_first = self.first_window_until is not None and at < self.first_window_until
+        return 1 if is_first else self.entitlement
 
     def passages(self) -> list[Passage]:
         """Costs two queries."""
