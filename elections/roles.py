@@ -40,6 +40,8 @@ FIGURES = (
 EVENTS = "workshops.event", "workshops.slot", "workshops.eventhost", "workshops.agendaitem"
 # Who comes to what: about people, so only for those who need it.
 BOOKINGS = "workshops.booking", "workshops.eventbook"
+# Lots drawn about places: written by the portal, read by those who look into them.
+DRAWS = ("workshops.draw",)
 # When officers are there and when away: for those who make offers of it, and who look into them.
 AVAILABILITY = (
     "workshops.availability",
@@ -76,6 +78,7 @@ EVERYTHING = (
     *RECORDS,
     *BOOKINGS,
     *AVAILABILITY,
+    *DRAWS,
     *CONTENT,
     *LEDGER,
     *MAIL,
@@ -144,7 +147,11 @@ ROLES = {
     ),
     Role.ORGANISER: Rights(
         "looks after events, their times and their bookings",
-        _READ | _edit(*EVENTS, *AVAILABILITY) | _all(BOOKINGS, "view", "change") | {DISCLOSE},
+        _READ
+        | _edit(*EVENTS, *AVAILABILITY)
+        | _all(BOOKINGS, "view", "change")
+        | _view(*DRAWS)
+        | {DISCLOSE},
     ),
     Role.ANSWERING: Rights(
         "answers what is asked, without knowing who asked",

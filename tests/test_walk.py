@@ -153,6 +153,10 @@ workshops:book-check        public     in   go   go    404   404  404   404   40
 workshops:book-check        candidates in   go   go    404   404  404   404   404  2nd  2nd
 workshops:book-check        draft      in   404  404   404   404  404   404   404  2nd  2nd
 workshops:book-check        elsewhere  in   404  404   go    404  404   404   404  2nd  2nd
+workshops:wishes            public     in   go   go    404   404  404   404   404  2nd  2nd
+workshops:wishes            candidates in   go   go    404   404  404   404   404  2nd  2nd
+workshops:wishes            draft      in   404  404   404   404  404   404   404  2nd  2nd
+workshops:wishes            elsewhere  in   404  404   go    404  404   404   404  2nd  2nd
 workshops:bookings          -          in   ok   ok    404   404  404   404   404  2nd  2nd
 workshops:booking           theirs     in   ok   ok    404   404  404   404   404  2nd  2nd
 workshops:booking           another    in   404  404   404   404  404   404   404  2nd  2nd
@@ -242,6 +246,7 @@ updates:confirm     another go   go   go    go    go   go    go    go  2nd  2nd
 updates:stop        another ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
 workshops:book      public  in   ok   ok    404   404  404   404   404 2nd  2nd
 workshops:book-check public in   go   go    404   404  404   404   404 2nd  2nd
+workshops:wishes    public  in   go   go    404   404  404   404   404 2nd  2nd
 workshops:booking-cancel theirs in go go    404   404  404   404   404 2nd  2nd
 workshops:booking-cancel another in 404 404 404   404  404   404   404 2nd  2nd
 workshops:offer-accept theirs in go   go    404   404  404   404   404 2nd  2nd
@@ -263,6 +268,7 @@ WITHOUT_HISTORY = (
     "subscriber",
     "booking",
     "eventbook",
+    "draw",
 )
 KINDS = {
     "statement": "table",
@@ -270,6 +276,7 @@ KINDS = {
     "document-file": "document",
     "book": "event",
     "book-check": "event",
+    "wishes": "event",
 }
 # What has no name, and what the admin finds by a pattern of its own.
 PLACES = {

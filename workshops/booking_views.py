@@ -2,72 +2,25 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from elections.acting import Actor, acting_for
-from elections.addresses import election_at
-from elections.models import Election
-
-from .bookings import BookingRefused, By, Wish, accept, book, cancel, decline
+from .bookings import BookingRefused, Wish, accept, book, cancel, decline
 from .forms import ChooseSlotForm, ConfirmForm
 from .models import Booking, Event
 from .offers import Offer, offers_for, warnings
 from .own_bookings import bookings_of, told
-
-
-@dataclass(frozen=True)
-class _Visit:
-    """Who is here, for which candidate, in which election, and when."""
-
-    request: HttpRequest
-    election: Election
-    actor: Actor
-    at: dt.datetime
-
-    @classmethod
-    def of(cls, request: HttpRequest, election_slug: str) -> "_Visit":
-        """Raises ``Http404`` for whoever is neither a candidate in the contest nor their agent."""
-        election, at = election_at(election_slug), timezone.now()
-        actor = acting_for(request.user, election, at)  # type: ignore[arg-type]
-        if actor is None:
-            raise Http404("Only candidates and their agents book.")
-        actor.candidate.election = election
-        return cls(request, election, actor, at)
-
-    @property
-    def by(self) -> By:
-        site = self.request.build_absolute_uri("/").rstrip("/")
-        return By(self.request.user, self.actor.agent, site=site)  # type: ignore[arg-type]
-
-    def event(self, slug: str) -> Event:
-        events = Event.objects.visible_to(self.request.user, self.at).newest(self.at)
-        events = events.filter(election=self.election, takes_bookings=True)
-        events = events.exclude(change=Event.Change.WITHDRAWAL)
-        event: Event = get_object_or_404(events.prefetch_related("slots"), slug=slug)
-        event.election = self.election
-        return event
-
-    def booking(self, pk: int) -> Booking:
-        rows = Booking.objects.filter(candidate=self.actor.candidate)
-        return get_object_or_404(
-            rows.select_related("book__election", "candidate", "agent", "ended_agent"), pk=pk
-        )
-
-    def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-        frame = {"election": self.election, "section": "programme", "actor": self.actor}
-        return render(self.request, f"workshops/{template}.html", frame | context, status=status)
+from .visits import Visit as _Visit
+from .wishes import may_wish
 
 
 @never_cache
@@ -94,6 +47,7 @@ def choose(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
         "others": [offer for offer in offers if not offer.is_open],
         "booked": booked,
         "held": held,
+        "may_wish": may_wish(event, visit.at),
     }
     return visit.page("book", context)
 
@@ -223,6 +177,7 @@ def booking(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
         and (not is_booked or slot is None or visit.at < slot.cancels_until),
         "may_change": is_booked and slot is not None and visit.at < slot.changes_until,
         "moved_to": getattr(found, "moved_to", None),
+        "is_drawn": hasattr(found, "drawn"),
     }
     return visit.page("booking_detail", context)
 

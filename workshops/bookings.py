@@ -4,21 +4,21 @@ Everything here is idempotent: the same wish twice gives the same booking, and a
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from elections.models import Agent, Candidate, Election, NonWorkingDay, User
+from elections.models import Agent, Candidate, NonWorkingDay, User
 from elections.refusals import Refused
 
 from .emails import tell
-from .models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot
+from .locks import lock_book, locked
+from .models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot, WishList
 from .office_hours import hours_later
 from .own_bookings import slots_of
-from .places import Places, SlotKey, Standing, places_of, standing
+from .places import Places, SlotKey, Standing, free_slots, standing
 from .wording import at_time, listed, time_of
 
 State, What = Booking.State, BookingMail.What
@@ -79,18 +79,18 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
 
     Also how an offer is accepted, and how a booking is moved to another slot: the old place is
     given up in the same moment, never before. Raises ``BookingRefused``: ``no_slot``,
-    ``no_bookings``, ``no_reason``, ``over``, ``not_yet``, ``closed``, ``not_open``, ``too_many``,
-    ``agent_ended``, ``booked_already``, ``first_window``, ``waits_already``, ``change_closed``,
-    ``one_to_one``, ``lapsed``, ``full``.
+    ``no_bookings``, ``no_reason``, ``over``, ``not_yet``, ``not_drawn``, ``closed``, ``not_open``,
+    ``too_many``, ``agent_ended``, ``booked_already``, ``first_window``, ``waits_already``,
+    ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
     """
     early = _standing(candidate.election_id, wish.key, at, candidate.pk)
     _refuse_slot(early.slot, wish, by, at)
     if not (early.own or early.overdue or wish.may_wait or early.places.fit(wish.places)):
         raise _full(candidate, wish, early.places, at)
-    with _locked(candidate.pk, wish.slug, at) as (row, book):
+    with locked(candidate.pk, wish.slug, at) as (row, book):
         now = _standing(row.election_id, wish.key, at, row.pk)
         _refuse_slot(now.slot, wish, by, at)
-        _refuse_person(row, now.slot.event, by)
+        refuse_person(row, now.slot.event, by)
         mine = _live(book, row) if now.own else []
         here = next((one for one in mine if one.slot_number == wish.number), None)
         held = [one for one in mine if one.state == State.BOOKED]
@@ -113,7 +113,7 @@ def accept(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
 
 def decline(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
     """Say no to an offer; the next on the waiting list gets it. Safe to call again."""
-    with _locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
+    with locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
         found = _reread(booking)
         if found.state == State.OFFERED:
             _end(found, State.DECLINED, by=by, at=at)
@@ -129,7 +129,7 @@ def cancel(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
     """
     if by.is_office and not by.reason.strip():
         raise BookingRefused("no_reason", "Say why the office cancels it.")
-    with _locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
+    with locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
         found = _reread(booking)
         if not found.is_live:
             return found
@@ -152,21 +152,10 @@ def pass_on(book: EventBook, at: dt.datetime) -> None:
     After the last moment to book, those who still wait are told that no place came free.
     """
     with transaction.atomic():
-        locked = _lock_book(book.election_id, book.event_slug)
-        live = locked.bookings.filter(state__in=(State.OFFERED, State.WAITING)).order_by()
+        row = lock_book(book.election_id, book.event_slug)
+        live = row.bookings.filter(state__in=(State.OFFERED, State.WAITING)).order_by()
         for number in sorted(set(live.values_list("slot_number", flat=True))):
-            _pass_on(locked, locked.election_id, number, at)
-
-
-def free_slots(election: Election, slug: str, at: dt.datetime, places: int = 1) -> list[Slot]:
-    """The slots of an event that can still be booked for so many. Two queries."""
-    slots = list(
-        Slot.objects.in_force(at)
-        .filter(event__election=election, event__slug=slug)
-        .select_related("event")
-    )
-    counts = places_of(election, slots)
-    return [slot for slot in slots if at < slot.closes_at and counts[slug, slot.number].fit(places)]
+            _pass_on(row, row.election_id, number, at)
 
 
 # --- the decision ----------------------------------------------------------------------------
@@ -355,13 +344,7 @@ def _refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
         raise BookingRefused("no_bookings", "This event is not booked on the portal.")
     if at >= slot.starts_at:
         raise BookingRefused("over", "This event has begun, or is over.")
-    if by.is_office:
-        if not by.reason.strip():
-            raise BookingRefused("no_reason", "Say why the office books it.")
-    elif event.bookable_from and at < event.bookable_from:
-        raise BookingRefused("not_yet", f"Booking opens at {at_time(event.bookable_from)}.")
-    elif at >= slot.closes_at:
-        raise BookingRefused("closed", f"Booking closed at {at_time(slot.closes_at)}.")
+    _refuse_moment(slot, by, at)
     for asked, most, whom in (
         (wish.agents, event.agent_places, "agents"),
         (wish.guests, event.guest_places, "guests"),
@@ -370,6 +353,24 @@ def _refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
             raise BookingRefused("too_many", f"You can bring {most or 'no'} {whom} to this event.")
     if slot.capacity is not None and wish.places > slot.capacity:
         raise BookingRefused("too_many", f"There are {slot.capacity} places in all.")
+
+
+def _refuse_moment(slot: Slot, by: By, at: dt.datetime) -> None:
+    """Before booking opens, until lots are drawn, and after it closes only the office books."""
+    event = slot.event
+    if by.is_office:
+        if not by.reason.strip():
+            raise BookingRefused("no_reason", "Say why the office books it.")
+    elif event.bookable_from and at < event.bookable_from:
+        raise BookingRefused("not_yet", f"Booking opens at {at_time(event.bookable_from)}.")
+    elif event.takes_wishes and WishList.objects.undrawn(event).exists():
+        raise BookingRefused(
+            "not_drawn",
+            "The slots that were asked for before booking opened are being drawn. Try again in a "
+            "few minutes.",
+        )
+    elif at >= slot.closes_at:
+        raise BookingRefused("closed", f"Booking closed at {at_time(slot.closes_at)}.")
 
 
 def _has_one() -> BookingRefused:
@@ -386,7 +387,7 @@ def _full(candidate: Candidate, wish: Wish, places: Places, at: dt.datetime) -> 
     return BookingRefused("full", f"{told}.{instead}", free)
 
 
-def _refuse_person(candidate: Candidate, event: Event, by: By) -> None:
+def refuse_person(candidate: Candidate, event: Event, by: By) -> None:
     if by.agent and not Agent.objects.active().filter(pk=by.agent.pk, candidate=candidate).exists():
         raise BookingRefused("agent_ended", "You no longer act for this candidate.")
     if event.open_to not in Event.OpenTo.of_status(candidate.status):  # type: ignore[attr-defined]
@@ -401,28 +402,7 @@ def _may_cancel(slot: Slot, by: By, at: dt.datetime) -> bool:
     return at < (slot.starts_at if by.is_office else slot.cancels_until)
 
 
-# --- locks, ends, the waiting list -------------------------------------------------------------
-
-
-@contextmanager
-def _locked(candidate_pk: int, slug: str, at: dt.datetime) -> Iterator[tuple[Candidate, EventBook]]:
-    """First the candidate, then the event, always in this order: so nobody waits in a circle."""
-    with transaction.atomic():
-        candidate = (
-            Candidate.objects.select_for_update(of=("self",), no_key=True)
-            .with_status(timezone.localdate(at))
-            .get(pk=candidate_pk)
-        )
-        yield candidate, _lock_book(candidate.election_id, slug)
-
-
-def _lock_book(election_id: int, slug: str) -> EventBook:
-    books = EventBook.objects.select_for_update(of=("self",), no_key=True)
-    found = books.filter(election=election_id, event_slug=slug).first()
-    if found is None:
-        EventBook.objects.get_or_create(election_id=election_id, event_slug=slug)
-        found = books.get(election=election_id, event_slug=slug)
-    return found
+# --- ends, the waiting list -------------------------------------------------------------
 
 
 def _reread(booking: Booking) -> Booking:

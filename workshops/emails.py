@@ -12,6 +12,8 @@ from pcc_portal.jobs import hand_over
 
 from .models import Booking, BookingMail
 from .own_bookings import told
+from .places import free_slots
+from .wording import time_of
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +68,7 @@ def _message(mail: BookingMail) -> EmailMessage:
         "own": own,
         "slot": own.slot,
         "before": before,
+        "free": _free(booking, at) if mail.what == mail.What.NOT_DRAWN else [],
         "election": election,
         "office": election.office,
         "candidate": booking.candidate,
@@ -78,3 +81,9 @@ def _message(mail: BookingMail) -> EmailMessage:
         to=[mail.recipient.email],
         reply_to=[election.office.contact_email],
     )
+
+
+def _free(booking: Booking, at: dt.datetime) -> list[str]:
+    """What can be booked still, for somebody whose lot gave them nothing."""
+    slots = free_slots(booking.book.election, booking.book.event_slug, at)
+    return [time_of(slot) for slot in slots]

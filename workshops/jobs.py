@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from . import draws
 from .bookings import pass_on
 from .models import Booking, EventBook
 
@@ -14,3 +15,11 @@ def pass_places_on() -> str:
     for book in books:
         pass_on(book, at)
     return f"Events somebody waits for: {len(books)}."
+
+
+def draw_lots() -> str:
+    """Draw lots about what was asked for before booking opened. Returns what was done, as above."""
+    at = timezone.now()
+    books = draws.due(at)
+    drawn = [book for book in books if draws.draw_lots(book, at)]
+    return f"Draws: {len(drawn)}."

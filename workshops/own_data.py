@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from elections.models import User
 
-from .models import Booking, BookingMail
+from .models import Booking, BookingMail, DrawLine, WishList
 from .own_bookings import told
 
 HELD = {
@@ -15,6 +15,9 @@ HELD = {
     "workshops.Booking.candidate": "bookings",
     "workshops.Booking.ended_agent": "bookings",
     "workshops.BookingMail.recipient": "booking_mails",
+    "workshops.DrawLine.candidate": "draws",
+    "workshops.WishList.agent": "wishes",
+    "workshops.WishList.candidate": "wishes",
 }
 WORK = (
     "Who of the office booked or cancelled for you, when it was their work: the office keeps it "
@@ -30,10 +33,14 @@ LEFT_OUT = {
 
 
 def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
-    """Bookings of their candidacies, and those they made or ended as an agent; mails about them."""
+    """Bookings of their candidacies, and those they made or ended as an agent; mails about them;
+    what they asked for before booking opened, and how the lots fell.
+    """
     rows = Booking.objects.filter(
         Q(candidate__user=user) | Q(agent__user=user) | Q(ended_agent__user=user)
     ).select_related("book__election", "candidate", "agent", "ended_agent", "needs")
+    wishes = WishList.objects.filter(Q(candidate__user=user) | Q(agent__user=user))
+    lines = DrawLine.objects.filter(candidate__user=user).select_related("draw__book")
     mails = BookingMail.objects.filter(recipient=user).select_related("booking__book")
     return {
         "bookings": [_booking(own.booking, own.title, own.when) for own in told(rows, at)],
@@ -47,6 +54,27 @@ def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
                 "mail_server_said": mail.failure,
             }
             for mail in mails
+        ],
+        "wishes": [
+            {
+                "about": wish.book.event_slug,
+                "candidate": str(wish.candidate),
+                "slots": wish.slot_numbers,
+                "said_at": wish.made_at,
+                "said_by_agent": wish.agent.name if wish.agent else "",
+            }
+            for wish in wishes.select_related("book", "candidate", "agent")
+        ],
+        "draws": [
+            {
+                "about": line.draw.book.event_slug,
+                "drawn_at": line.draw.at,
+                "lot": line.position,
+                "wishes": line.slot_numbers,
+                "passed_over": line.passed_over,
+                "got": line.slot_number,
+            }
+            for line in lines
         ],
     }
 

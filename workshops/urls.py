@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import booking_views, views
+from . import booking_views, views, wish_views
 
 app_name = "workshops"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("programme/<slug:slug>/", views.event, name="event"),
     path("programme/<slug:slug>/book/", booking_views.choose, name="book"),
     path("programme/<slug:slug>/book/check/", booking_views.check, name="book-check"),
+    path("programme/<slug:slug>/wishes/", wish_views.wishes, name="wishes"),
     path("bookings/", booking_views.bookings, name="bookings"),
     path("bookings/<int:pk>/", booking_views.booking, name="booking"),
     path("bookings/<int:pk>/cancel/", booking_views.cancel_page, name="booking-cancel"),

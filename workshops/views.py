@@ -18,6 +18,7 @@ from .forms import ProgrammeFilterForm
 from .models import Event
 from .offers import offers
 from .programme import read_programme, visible_events
+from .wishes import may_wish
 
 
 @public_page
@@ -68,6 +69,7 @@ def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
         "event": found,
         "versions": versions,
         "slots": slots,
+        "may_wish": bool(can_book) and may_wish(found, at),
         "is_past": bool(slots) and all(slot.day < today for slot in slots),
     }
     return render(request, "workshops/event_detail.html", context)

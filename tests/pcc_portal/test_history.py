@@ -23,7 +23,7 @@ from pcc_portal.history import REFUSAL, forget_person, recorded_models
 from pcc_portal.staff_admin import StaffAdmin
 from releases.models import Delivery, LedgerEntry, Review, Subscriber, Waiver
 from tests.conftest import pass_review
-from workshops.models import Booking, EventBook
+from workshops.models import Booking, Draw, EventBook
 
 
 def _recorded(row) -> list[str]:
@@ -47,6 +47,7 @@ RECORDS = {
     Subscriber,
     Booking,
     EventBook,
+    Draw,
 }
 # Rows that a staff page adds without an inline of their own.
 WRITTEN_BY_VERBS = {StatusChange}

@@ -204,5 +204,5 @@ def test_own_data_costs_the_same_queries(count, candidate, election, django_asse
         enquiry = Enquiry(election=election, asker=row, form="email", received_on=NOON.date())
         take_in(enquiry, ["Why?"], at=NOON)
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(29):
         own_data(candidate, at=NOON)

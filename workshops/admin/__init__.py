@@ -1,3 +1,3 @@
-from . import availability, bookings, events
+from . import availability, bookings, draws, events
 
-__all__ = ["availability", "bookings", "events"]
+__all__ = ["availability", "bookings", "draws", "events"]

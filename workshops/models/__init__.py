@@ -1,5 +1,6 @@
 from .availability import Availability, AvailabilityException, AvailableHours
 from .booking import Booking, BookingMail, BookingNeeds, BookingQuerySet, EventBook
+from .draw import Draw, DrawLine, WishList
 from .event import (
     AgendaItem,
     Event,
@@ -19,11 +20,14 @@ __all__ = [
     "BookingMail",
     "BookingNeeds",
     "BookingQuerySet",
+    "Draw",
+    "DrawLine",
     "Event",
     "EventBook",
     "EventHost",
     "EventQuerySet",
     "Slot",
     "SlotQuerySet",
+    "WishList",
     "start_of_day",
 ]

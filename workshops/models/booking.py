@@ -86,6 +86,7 @@ class Booking(models.Model):
         DECLINED = "declined", "Offer declined"
         LAPSED = "lapsed", "Offer not answered in time"
         CLOSED = "closed", "No place came free"
+        NOT_DRAWN = "not-drawn", "Not drawn"
 
     HOLDING = (State.BOOKED, State.OFFERED)
     LIVE = (*HOLDING, State.WAITING)
@@ -209,6 +210,7 @@ class BookingMail(models.Model):
         DECLINED = "declined", "Offer declined"
         LAPSED = "lapsed", "Offer not answered in time"
         CLOSED = "closed", "No place came free"
+        NOT_DRAWN = "not-drawn", "Not drawn"
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="mails")
     what = models.CharField(max_length=9, choices=What)

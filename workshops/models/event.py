@@ -106,6 +106,12 @@ class Event(ReleasableItem):
         blank=True,
         help_text="UK time. Leave empty to open it with the release.",
     )
+    takes_wishes = models.BooleanField(
+        "ask for wishes before booking opens",
+        default=False,
+        help_text="Candidates say which slots they would like. When booking opens, lots are drawn "
+        "and each gets the first of their wishes that is left.",
+    )
     entitlement = models.PositiveSmallIntegerField(
         "bookings of each candidate",
         default=1,
@@ -202,6 +208,10 @@ class Event(ReleasableItem):
         if self.open_to in (self.OpenTo.PUBLIC, self.OpenTo.PARTNERS):
             raise ValidationError(
                 {"takes_bookings": "Only candidates book on the portal. Choose who may attend."}
+            )
+        if self.takes_wishes and self.bookable_from is None:
+            raise ValidationError(
+                {"bookable_from": "Say when booking opens: until then candidates say their wishes."}
             )
         if self.first_window_until and self.entitlement == 1:
             raise ValidationError(

@@ -11,6 +11,7 @@ JOBS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("Give everything to whoever joined late", "releases.jobs.catch_up_now", EVERY_MINUTE),
     ("Send what is due by mail", "releases.jobs.send_deliveries", EVERY_MINUTE),
     ("Offer free places to those who wait", "workshops.jobs.pass_places_on", EVERY_MINUTE),
+    ("Draw lots when booking opens", "workshops.jobs.draw_lots", EVERY_MINUTE),
     ("Reckon what is due, tell the answering officers", "infolog.jobs.start_the_day", DAILY),
     ("End personal data whose time is over", "pcc_portal.retention.apply_now", DAILY),
 )
