@@ -42,6 +42,8 @@ EVENTS = "workshops.event", "workshops.slot", "workshops.eventhost", "workshops.
 BOOKINGS = "workshops.booking", "workshops.eventbook"
 # Lots drawn about places: written by the portal, read by those who look into them.
 DRAWS = ("workshops.draw",)
+# With whom a meeting was held is about people, though the rest of it becomes public.
+MEETINGS = ("workshops.meeting",)
 # When officers are there and when away: for those who make offers of it, and who look into them.
 AVAILABILITY = (
     "workshops.availability",
@@ -79,6 +81,7 @@ EVERYTHING = (
     *BOOKINGS,
     *AVAILABILITY,
     *DRAWS,
+    *MEETINGS,
     *CONTENT,
     *LEDGER,
     *MAIL,
@@ -148,7 +151,7 @@ ROLES = {
     Role.ORGANISER: Rights(
         "looks after events, their times and their bookings",
         _READ
-        | _edit(*EVENTS, *AVAILABILITY)
+        | _edit(*EVENTS, *AVAILABILITY, *MEETINGS)
         | _all(BOOKINGS, "view", "change")
         | _view(*DRAWS)
         | {DISCLOSE},

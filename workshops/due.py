@@ -6,7 +6,7 @@ from django.utils import timezone
 from pcc_portal.desk import Matter, since
 from releases.due import drafts
 
-from .models import Event, EventQuerySet, Slot, SlotQuerySet
+from .models import Booking, Event, EventQuerySet, Slot, SlotQuerySet
 
 Format = Event.Format
 
@@ -59,7 +59,26 @@ def due(at: dt.datetime) -> list[Matter]:
             is_wrong=False,
         ),
         drafts(Event, at),
+        _not_entered(at),
     ]
+
+
+def _not_entered(at: dt.datetime) -> Matter:
+    """Meetings that were booked and are over, and that the register of meetings held lacks."""
+    kinds = Event.objects.released(at).filter(
+        election=OuterRef("book__election"), slug=OuterRef("book__event_slug")
+    )
+    over = Booking.objects.filter(state=Booking.State.BOOKED, meeting=None).with_slot()
+    over = over.annotate(kind=Subquery(kinds.order_by("-version").values("kind")[:1]))
+    return Matter(
+        code="not-entered",
+        what="One-to-one meetings that are over, to be entered as held",
+        rows=over.filter(kind=Event.Kind.ONE_TO_ONE, slot_ends__lte=at)
+        .select_related("candidate")
+        .order_by("slot_ends", "pk"),
+        tell=lambda booking: f"{booking.slot_title}, {since(booking.slot_ends, at)}",
+        may="workshops.add_meeting",
+    )
 
 
 def _coming(today: dt.date) -> EventQuerySet:

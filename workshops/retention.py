@@ -86,6 +86,11 @@ RULES = [
         "For good: without it nobody could draw once more and see that it was fair.",
     ),
     Rule(
+        "Meetings held: with which candidate; offers: who declined them",
+        "For good, so that the office can show that all were treated alike. When the candidate’s "
+        "name goes, nobody can tell who it was.",
+    ),
+    Rule(
         "Bookings: which candidate had a place at which event, or waited for one",
         "For good, so that the office can show that all were treated alike. When the candidate’s "
         "name goes, nobody can tell whose they were.",

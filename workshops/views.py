@@ -16,6 +16,7 @@ from releases.versions import version_asked_for, withdrawn_items, withdrawn_page
 from . import calendars
 from .forms import ProgrammeFilterForm
 from .models import Event
+from .no_thanks import is_offered
 from .offers import offers
 from .programme import read_programme, visible_events
 from .wishes import may_wish
@@ -70,6 +71,9 @@ def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
         "versions": versions,
         "slots": slots,
         "may_wish": bool(can_book) and may_wish(found, at),
+        "may_decline": is_offered(found)
+        and bool(can_book)
+        and not any(offer.own for offer in can_book.values()),
         "is_past": bool(slots) and all(slot.day < today for slot in slots),
     }
     return render(request, "workshops/event_detail.html", context)

@@ -1,4 +1,4 @@
-"""Candidates, and agents for them, say which slots they would like before booking opens."""
+"""Candidates, and agents for them, answer an offer: what they would like, or “no, thank you”."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -6,11 +6,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from .bookings import BookingRefused
 from .forms import WishForm
 from .models import Event, WishList
+from .no_thanks import say_no_thanks
 from .visits import Visit
 from .wishes import may_wish, take_wishes
 
@@ -45,3 +46,19 @@ def _take(visit: Visit, event: Event, form: WishForm) -> bool:
     done = "Your wishes are kept." if kept else "You ask for no slot now."
     messages.success(visit.request, done)
     return True
+
+
+@login_required
+@require_POST
+def no_thanks(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
+    visit = Visit.of(request, election_slug)
+    event = visit.event(slug)
+    try:
+        say_no_thanks(visit.actor.candidate, event.slug, by=visit.by, at=visit.at)
+    except BookingRefused as refused:
+        messages.warning(request, refused.sentence)
+    else:
+        messages.success(
+            request, "The office knows that you do not want this. You can book it all the same."
+        )
+    return redirect(event.get_absolute_url())

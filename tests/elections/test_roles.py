@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.db import DEFAULT_DB_ALIAS
+from django.utils import timezone
 from model_bakery import baker
 
 from briefings.models import Document, Figure, Newsletter, Statement
@@ -38,7 +39,7 @@ from releases.models import Delivery, Release, Subscriber, Waiver
 from releases.offers import record_offer
 from releases.reviewing import submit
 from tests.conftest import NOON, pass_review
-from workshops.models import Availability, Booking, Event, EventBook
+from workshops.models import Availability, Booking, Draw, Event, EventBook, Meeting
 
 # v the list and the row can be read, a added to, c changed, d deleted; a dot where not.
 #                editor approver organiser answering finance auditor administrator keeper
@@ -77,6 +78,7 @@ delivery         ....   v...   ....   ....   ....   v...   v...   ....
 subscriber       ....   v...   ....   ....   ....   v...   v...   ....
 booking          ....   v...   v...   ....   ....   v...   v...   ....
 eventbook        ....   v...   v...   ....   ....   v...   v...   ....
+meeting          ....   v...   vacd   ....   ....   v...   v...   ....
 draw             ....   v...   v...   ....   ....   v...   v...   ....
 availability     ....   v...   vacd   ....   ....   v...   v...   ....
 logimport        ....   ....   ....   ....   ....   ....   ....          vacd
@@ -150,6 +152,15 @@ def rows(election):
         Event.objects.create(election=election, slug="e", title="E", kind="workshop", summary="."),
         booking,
         booking.book,
+        Meeting.objects.create(
+            election=election,
+            held_on=timezone.localdate(),
+            officer="Chief Executive",
+            subject="Budget",
+            candidate=candidate,
+            recorded_at=timezone.now(),
+        ),
+        Draw.objects.create(book=booking.book, at=NOON, seed="0", places={}, inputs_hash="0"),
         baker.make(Availability, election=election, first_day=NOON.date(), last_day=NOON.date()),
         request,
         part,

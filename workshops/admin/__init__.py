@@ -1,3 +1,3 @@
-from . import availability, bookings, draws, events
+from . import availability, bookings, draws, events, meetings
 
-__all__ = ["availability", "bookings", "draws", "events"]
+__all__ = ["availability", "bookings", "draws", "events", "meetings"]

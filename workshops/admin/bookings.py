@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from elections.models import Candidate
+from pcc_portal.desk import DueFilter
 from pcc_portal.templatetags.portal import clock, day
 from workshops.bookings import BookingRefused, By, Wish, book, cancel
 from workshops.models import Booking, EventBook, Slot
@@ -23,6 +24,9 @@ from workshops.own_bookings import told
 from workshops.places import key_of, places_of
 from workshops.waiting import next_offer
 from workshops.wording import time_of
+
+from . import equal_offers
+from .meetings import address_to_record
 
 MAY_ACT = "workshops.change_booking"
 
@@ -123,7 +127,7 @@ class BookingAdmin(_ReadOnly):
     """Every booking and every wait. What people need stands on the run sheet alone."""
 
     list_display = ("candidate", "title", "when", "state", "places", "made_at")
-    list_filter = ("state", "book__election", "book__event_slug")
+    list_filter = (DueFilter, "state", "book__election", "book__event_slug")
     list_select_related = ("candidate", "book")
     search_fields = ("candidate__surname", "candidate__other_names", "book__event_slug")
     change_list_template = "admin/workshops/booking/change_list.html"
@@ -190,9 +194,15 @@ class BookingAdmin(_ReadOnly):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         is_number = object_id.isascii() and object_id.isdigit()
-        live = Booking.objects.live().filter(pk=object_id) if is_number else ()
-        may_act = request.user.has_perm(MAY_ACT) and bool(live)
-        context = {"may_cancel": may_act, "object_id": object_id} | (extra_context or {})
+        found = Booking.objects.filter(pk=object_id).select_related("book") if is_number else ()
+        row = next(iter(found), None)
+        may_act = request.user.has_perm(MAY_ACT) and row is not None and row.is_live
+        may_record = row is not None and request.user.has_perm("workshops.add_meeting")
+        context = {
+            "may_cancel": may_act,
+            "object_id": object_id,
+            "record": address_to_record(row, timezone.now()) if row and may_record else "",
+        } | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
 
     def book_view(self, request: HttpRequest) -> HttpResponse:
@@ -263,6 +273,9 @@ class EventBookAdmin(_ReadOnly):
     list_select_related = ("election",)
     search_fields = ("event_slug",)
     fieldsets = ((None, {"fields": ("event_slug", "election", "slots")}),)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*equal_offers.urls(self.admin_site), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventBook]:
         counted = {

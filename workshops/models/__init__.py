@@ -10,6 +10,7 @@ from .event import (
     SlotQuerySet,
     start_of_day,
 )
+from .meeting import Meeting, MeetingQuerySet, NoThanks
 
 __all__ = [
     "AgendaItem",
@@ -26,6 +27,9 @@ __all__ = [
     "EventBook",
     "EventHost",
     "EventQuerySet",
+    "Meeting",
+    "MeetingQuerySet",
+    "NoThanks",
     "Slot",
     "SlotQuerySet",
     "WishList",

@@ -13,7 +13,7 @@ from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
 # Last parts of addresses that the programme uses itself.
-RESERVED_SLUGS = frozenset({"by-day", "print"})
+RESERVED_SLUGS = frozenset({"by-day", "meetings", "print"})
 WEB_ADDRESS = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 LONGEST_SLOT = dt.timedelta(hours=24)
 UNKNOWN_LENGTH = dt.timedelta(hours=1)
