@@ -32,7 +32,7 @@ class Answer(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     DECLINED = "declined", "Declined"
     NONE = "none", "Did not answer"
-    NOT_OFFERED = "not-offered", "Not offered"
+    NOT_OFFERED = "not-offered", "Was not open to them"
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,8 @@ class Told:
     since: dt.datetime | None
     answer: Answer
     bookings: list[tuple[Booking, Slot | None]]
-
-    @property
-    def is_later(self) -> bool:
-        """They joined after it was released, or could attend only then: the catch-up told them."""
-        return self.since is not None and self.since > self.offer.since
+    # Somebody else was offered it before: this candidate joined, or was nominated, later.
+    is_later: bool = False
 
     @property
     def when(self) -> str:
@@ -82,30 +79,41 @@ class Report:
 
 def report(election: Election, *, at: dt.datetime) -> Report:
     offers = _offers(election, at)
+    candidates = list(Candidate.objects.filter(election=election))
     statuses = _statuses(election)
     bookings = _bookings(election, at)
-    declined = set(
-        NoThanks.objects.filter(book__election=election).values_list(
-            "candidate", "book__event_slug"
-        )
-    )
+    said_no = NoThanks.objects.filter(book__election=election)
+    declined = set(said_no.values_list("candidate", "book__event_slug"))
+
+    def told_of(offer: Offered) -> list[Told]:
+        """The offer and each candidate, in their order."""
+        since = [_since(offer, statuses[candidate.pk], at) for candidate in candidates]
+        first = min(filter(None, since), default=None)
+        keys = [(candidate.pk, offer.event.slug) for candidate in candidates]
+        return [
+            Told(
+                offer,
+                began,
+                _answer(bookings[key], key in declined, began),
+                bookings[key],
+                is_later=began is not None and began != first,
+            )
+            for key, began in zip(keys, since, strict=True)
+        ]
+
+    by_offer = [told_of(offer) for offer in offers]
     today = timezone.localdate(at)
-    candidates = [
+    rows = [
         OfCandidate(
             candidate,
             _status_in_words(statuses[candidate.pk], today),
-            [
-                _told(candidate, offer, statuses[candidate.pk], bookings, declined, at)
-                for offer in offers
-            ],
+            [of_offer[index] for of_offer in by_offer],
         )
-        for candidate in Candidate.objects.filter(election=election)
+        for index, candidate in enumerate(candidates)
     ]
-    raised = [
-        sentence for row in candidates for told in row.told for sentence in _raised(row, told)
-    ]
+    raised = [one for row in rows for told in row.told for one in _raised(row, told)]
     meetings = Meeting.objects.not_offered().filter(election=election).select_related("candidate")
-    return Report(election, at, offers, candidates, [*raised, *map(_unoffered, meetings)])
+    return Report(election, at, offers, rows, [*raised, *map(_unoffered, meetings)])
 
 
 def _offers(election: Election, at: dt.datetime) -> list[Offered]:
@@ -145,20 +153,6 @@ def _bookings(
     for one in rows:
         found[one.candidate_id, one.book.event_slug].append((one, slots[one.pk]))
     return found
-
-
-def _told(
-    candidate: Candidate,
-    offer: Offered,
-    statuses: list[tuple[dt.date, str]],
-    bookings: dict[tuple[int, str], list[tuple[Booking, Slot | None]]],
-    declined: set[tuple[int, str]],
-    at: dt.datetime,
-) -> Told:
-    key = candidate.pk, offer.event.slug
-    mine = bookings.get(key, [])
-    since = _since(offer, statuses, at)
-    return Told(offer, since, _answer(mine, key in declined, since), mine)
 
 
 def _since(

@@ -120,10 +120,22 @@ def test_offered_since_the_release_or_since_they_could_attend(election, offer, m
         uk("2021-04-09 00:00"),
         uk("2021-04-01 00:00"),
     ]
-    assert all(told.is_later for told in found["Late"].told)
+    assert [told.is_later for told in found["Late"].told] == [True, True]
     assert not any(told.is_later for told in found["Ada"].told)
     assert [told.answer for told in found["Gone"].told] == ["not-offered", "not-offered"]
     assert [told.since for told in report(election, at=NOON).candidates[-1].told] == [None, None]
+
+
+def test_nobody_is_later_where_all_could_attend_from_the_same_day(election, make_offer):
+    make_offer(open_to="nominated")
+    for name in ("Ada", "Ben"):
+        one = stands(election, name, "declared")
+        give_status(one, "nominated", on=dt.date(2021, 4, 9))
+
+    told = [row.told[0] for row in report(election, at=MONDAY).candidates]
+
+    assert [one.since for one in told] == [uk("2021-04-09 00:00")] * 2
+    assert [one.is_later for one in told] == [False, False]
 
 
 def test_new_version_and_withdrawal_are_the_same_offer(election, ada, offer, editor, release_now):

@@ -21,27 +21,27 @@ from workshops.slot_making import Plan, drafts_for, make_slots, plan
 MAY_MAKE = ("workshops.view_availability", "workshops.change_event")
 
 
-class _Rows(admin.TabularInline):
-    """In a table of inputs each says its own name: the heading above it is not its label."""
-
-    extra = 1
+class HoursInline(admin.TabularInline):
+    model = AvailableHours
+    extra = 5
+    fields = ("weekday", "starts_at", "ends_at")
     formfield_overrides = FIELDS
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """In a table of inputs each says its own name: the heading above it is not its label."""
         found = super().formfield_for_dbfield(db_field, request, **kwargs)
         if found:
             found.widget.attrs.setdefault("aria-label", capfirst(db_field.verbose_name))
         return found
 
 
-class HoursInline(_Rows):
-    model = AvailableHours
-    fields = ("weekday", "starts_at", "ends_at")
-
-
-class ExceptionInline(_Rows):
+class ExceptionInline(admin.StackedInline):
     model = AvailabilityException
-    fields = ("date", "is_available", "starts_at", "ends_at", "reason")
+    extra = 1
+    formfield_overrides = FIELDS
+    fieldsets = (
+        (None, {"fields": (("date", "is_available"), ("starts_at", "ends_at"), "reason")}),
+    )
 
 
 class _DraftChoice(forms.ModelChoiceField):

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
@@ -14,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
+from elections.models import Candidate
 from elections.refusals import Refused
 from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
@@ -30,7 +32,17 @@ class _BookingChoice(forms.ModelChoiceField):
         return f"{obj.candidate}: {obj.slot_title}, {day(obj.slot_starts)}"
 
 
+class _CandidateChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} ({obj.election})"
+
+
 class MeetingForm(forms.ModelForm):
+    candidate = _CandidateChoice(
+        Candidate.objects.select_related("election"),
+        help_text=Meeting._meta.get_field("candidate").help_text,
+        error_messages={"required": "Choose the candidate."},
+    )
     booking = _BookingChoice(
         Booking.objects.none(),
         required=False,
@@ -78,7 +90,8 @@ class MeetingAdmin(StaffAdmin):
 
     @admin.display(description="public from", ordering="held_on")
     def public_on(self, obj: Meeting) -> str:
-        return day(obj.public_on) if obj.held_on else "Some days after the meeting"
+        days = settings.MEETINGS_PUBLIC_AFTER_DAYS
+        return day(obj.public_on) if obj.held_on else f"{days} days after the meeting"
 
     @admin.display(description="part of an offer", boolean=True)
     def is_offered(self, obj: Meeting) -> bool:
@@ -86,11 +99,11 @@ class MeetingAdmin(StaffAdmin):
 
     @admin.display(description="struck out")
     def struck(self, obj: Meeting) -> str:
-        return (
-            f"{day(obj.struck_at)}, by {obj.struck_by}: {obj.struck_reason}"
-            if (obj.struck_at)
-            else "No"
-        )
+        return f"{day(obj.struck_at)}, by {obj.struck_by}: {obj.struck_reason}"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj and obj.struck_at else fieldsets[:-1]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _is_open(obj)
