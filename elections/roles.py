@@ -42,6 +42,16 @@ EVENTS = "workshops.event", "workshops.slot", "workshops.eventhost", "workshops.
 BOOKINGS = "workshops.booking", "workshops.eventbook"
 # How those who are booked join: links and rooms for nobody else.
 JOINING = ("workshops.joining",)
+# Lots drawn about places: written by the portal, read by those who look into them.
+DRAWS = ("workshops.draw",)
+# With whom a meeting was held is about people, though the rest of it becomes public.
+MEETINGS = ("workshops.meeting",)
+# When officers are there and when away: for those who make offers of it, and who look into them.
+AVAILABILITY = (
+    "workshops.availability",
+    "workshops.availablehours",
+    "workshops.availabilityexception",
+)
 LOG = (
     "infolog.informationrequest",
     "infolog.part",
@@ -72,6 +82,9 @@ EVERYTHING = (
     *RECORDS,
     *BOOKINGS,
     *JOINING,
+    *AVAILABILITY,
+    *DRAWS,
+    *MEETINGS,
     *CONTENT,
     *LEDGER,
     *MAIL,
@@ -143,9 +156,10 @@ ROLES = {
     Role.ORGANISER: Rights(
         "looks after events, their times and their bookings",
         _READ
-        | _edit(*EVENTS)
+        | _edit(*EVENTS, *AVAILABILITY, *MEETINGS)
         | _all(BOOKINGS, "view", "change")
         | _all(JOINING, "view", "add")
+        | _view(*DRAWS)
         | {NOTE, DISCLOSE},
     ),
     Role.ANSWERING: Rights(

@@ -196,6 +196,8 @@ RETENTION = [
 ]
 # Where each room says what it holds about a person (pcc_portal/own_data.py).
 OWN_DATA = ["elections.own_data", "releases.own_data", "workshops.own_data", "infolog.own_data"]
+# Days after which a meeting stands in the public register: the same for all, whoever it was with.
+MEETINGS_PUBLIC_AFTER_DAYS = env.int("MEETINGS_PUBLIC_AFTER_DAYS", default=14)
 # What each room has to say on the staff's first page (pcc_portal/desk.py).
 DUE = [
     "elections.due.due",

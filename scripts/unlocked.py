@@ -18,5 +18,5 @@ def _not_locked(candidate_pk: int, slug: str, at: Any) -> Iterator[Any]:
     yield candidate, books.get_or_create(election=candidate.election, event_slug=slug)[0]
 
 
-bookings._locked = _not_locked
+bookings.locked = _not_locked
 __all__ = ["application"]

@@ -156,6 +156,16 @@ workshops:book-check        public     in   go   go    404   404  404   404   40
 workshops:book-check        candidates in   go   go    404   404  404   404   404  2nd  2nd
 workshops:book-check        draft      in   404  404   404   404  404   404   404  2nd  2nd
 workshops:book-check        elsewhere  in   404  404   go    404  404   404   404  2nd  2nd
+workshops:register          -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+workshops:register-csv      -          ok   ok   ok    ok    ok   ok    ok    ok   2nd  2nd
+workshops:no-thanks         public     in   post post  post  post post  post  post 2nd  2nd
+workshops:no-thanks         candidates in   post post  post  post post  post  post 2nd  2nd
+workshops:no-thanks         draft      in   post post  post  post post  post  post 2nd  2nd
+workshops:no-thanks         elsewhere  in   post post  post  post post  post  post 2nd  2nd
+workshops:wishes            public     in   go   go    404   404  404   404   404  2nd  2nd
+workshops:wishes            candidates in   go   go    404   404  404   404   404  2nd  2nd
+workshops:wishes            draft      in   404  404   404   404  404   404   404  2nd  2nd
+workshops:wishes            elsewhere  in   404  404   go    404  404   404   404  2nd  2nd
 workshops:bookings          -          in   ok   ok    404   404  404   404   404  2nd  2nd
 workshops:booking           theirs     in   ok   ok    404   404  404   404   404  2nd  2nd
 workshops:booking           another    in   404  404   404   404  404   404   404  2nd  2nd
@@ -216,6 +226,11 @@ admin:workshops_booking_book            in   in   403  403  ok   403  403  403  
 admin:workshops_booking_cancel          in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_run_sheet               in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_run_sheet_csv           in   in   403  403  ok   403  403  403  403  403  403  say
+admin:workshops_equal_offers            in   in   403  ok   ok   403  403  ok   ok   403  403  say
+admin:workshops_equal_offers_of         in   in   403  ok   ok   403  403  ok   ok   403  403  say
+admin:workshops_equal_offers_csv        in   in   403  ok   ok   403  403  ok   ok   403  403  say
+admin:workshops_meeting_strike          in   in   403  403  ok   403  403  403  403  403  403  say
+admin:workshops_availability_slots      in   in   403  403  ok   403  403  403  403  403  403  say
 admin:infolog_logimport_original        in   in   403  403  403  403  403  403  403  ok   403  say
 admin:infolog_logimport_columns         in   in   403  403  403  403  403  403  403  ok   403  say
 admin:infolog_logimport_request         in   in   403  403  403  403  403  403  403  ok   403  say
@@ -250,6 +265,8 @@ updates:confirm     another go   go   go    go    go   go    go    go  2nd  2nd
 updates:stop        another ok   ok   ok    ok    ok   ok    ok    ok  2nd  2nd
 workshops:book      public  in   ok   ok    404   404  404   404   404 2nd  2nd
 workshops:book-check public in   go   go    404   404  404   404   404 2nd  2nd
+workshops:no-thanks public  in   go   go    404   404  404   404   404 2nd  2nd
+workshops:wishes    public  in   go   go    404   404  404   404   404 2nd  2nd
 workshops:booking-cancel theirs in go go    404   404  404   404   404 2nd  2nd
 workshops:booking-cancel another in 404 404 404   404  404   404   404 2nd  2nd
 workshops:offer-accept theirs in go   go    404   404  404   404   404 2nd  2nd
@@ -272,6 +289,7 @@ WITHOUT_HISTORY = (
     "booking",
     "eventbook",
     "joining",
+    "draw",
 )
 KINDS = {
     "statement": "table",
@@ -279,6 +297,8 @@ KINDS = {
     "document-file": "document",
     "book": "event",
     "book-check": "event",
+    "wishes": "event",
+    "no-thanks": "event",
 }
 # What has no name, and what the admin finds by a pattern of its own.
 PLACES = {
@@ -454,6 +474,8 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
             f"admin:workshops_{page}": [Booking.objects.get(pk=bookings["theirs"]).book_id, 1]
             for page in ("run_sheet", "run_sheet_csv")
         },
+        "admin:workshops_meeting_strike": rows["meeting"].pk,
+        "admin:workshops_availability_slots": rows["availability"].pk,
         "admin:view_on_site": [ContentType.objects.get_for_model(paper).pk, paper.pk],
     }
     places = PLACES | {"infolog:force": path_of(force_address)}

@@ -2,73 +2,26 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from elections.acting import Actor, acting_for
-from elections.addresses import election_at
-from elections.models import Election
-
-from .bookings import BookingRefused, By, Wish, accept, book, cancel, decline
+from .bookings import BookingRefused, Wish, accept, book, cancel, decline
 from .forms import ChooseSlotForm, ConfirmForm
 from .joining import joining_of
 from .models import Booking, Event
 from .offers import Offer, offers_for, warnings
 from .own_bookings import bookings_of, told
-
-
-@dataclass(frozen=True)
-class _Visit:
-    """Who is here, for which candidate, in which election, and when."""
-
-    request: HttpRequest
-    election: Election
-    actor: Actor
-    at: dt.datetime
-
-    @classmethod
-    def of(cls, request: HttpRequest, election_slug: str) -> "_Visit":
-        """Raises ``Http404`` for whoever is neither a candidate in the contest nor their agent."""
-        election, at = election_at(election_slug), timezone.now()
-        actor = acting_for(request.user, election, at)  # type: ignore[arg-type]
-        if actor is None:
-            raise Http404("Only candidates and their agents book.")
-        actor.candidate.election = election
-        return cls(request, election, actor, at)
-
-    @property
-    def by(self) -> By:
-        site = self.request.build_absolute_uri("/").rstrip("/")
-        return By(self.request.user, self.actor.agent, site=site)  # type: ignore[arg-type]
-
-    def event(self, slug: str) -> Event:
-        events = Event.objects.visible_to(self.request.user, self.at).newest(self.at)
-        events = events.filter(election=self.election, takes_bookings=True)
-        events = events.exclude(change=Event.Change.WITHDRAWAL)
-        event: Event = get_object_or_404(events.prefetch_related("slots"), slug=slug)
-        event.election = self.election
-        return event
-
-    def booking(self, pk: int) -> Booking:
-        rows = Booking.objects.filter(candidate=self.actor.candidate)
-        return get_object_or_404(
-            rows.select_related("book__election", "candidate", "agent", "ended_agent"), pk=pk
-        )
-
-    def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-        frame = {"election": self.election, "section": "programme", "actor": self.actor}
-        return render(self.request, f"workshops/{template}.html", frame | context, status=status)
+from .visits import Visit as _Visit
+from .wishes import may_wish
 
 
 @never_cache
@@ -81,15 +34,21 @@ def choose(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     offers = _offers(visit, event)
     can_be_chosen = [offer for offer in offers if offer.is_open]
     posted = request.POST if request.method == "POST" else None
-    form = ChooseSlotForm(event, can_be_chosen, posted, initial=_chosen_before(request))
+    held = _held(visit, event)
+    booked = _replaced(visit, event, held, (posted or request.GET).get("replaces"))
+    before = _chosen_before(request) | ({"replaces": booked.pk} if booked else {})
+    form = ChooseSlotForm(event, can_be_chosen, posted, initial=before)
     if form.is_bound and form.is_valid():
         address = reverse("workshops:book-check", args=[election_slug, slug])
-        return redirect(f"{address}?{urlencode(form.cleaned_data)}")
+        said = {name: value for name, value in form.cleaned_data.items() if value is not None}
+        return redirect(f"{address}?{urlencode(said)}")
     context = {
         "event": event,
         "form": form if can_be_chosen else None,
         "others": [offer for offer in offers if not offer.is_open],
-        "booked": _booked(visit, event),
+        "booked": booked,
+        "held": held,
+        "may_wish": may_wish(event, visit.at),
     }
     return visit.page("book", context)
 
@@ -101,7 +60,8 @@ def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     """Step 2: all of it once more, what to think of, and the button that books."""
     visit = _Visit.of(request, election_slug)
     event = visit.event(slug)
-    booked = _booked(visit, event)
+    said = request.POST if request.method == "POST" else request.GET
+    booked = _replaced(visit, event, _held(visit, event), said.get("replaces"))
     if request.method == "POST":
         form = ConfirmForm(event, request.POST)
         if form.is_valid():
@@ -221,6 +181,7 @@ def booking(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
         and (not slot.is_on or visit.at < slot.changes_until),
         "joining": joining_of([found], visit.at).get(found.pk),
         "moved_to": getattr(found, "moved_to", None),
+        "is_drawn": hasattr(found, "drawn"),
     }
     return visit.page("booking_detail", context)
 
@@ -296,19 +257,26 @@ def _offer(visit: _Visit, event: Event, form: ConfirmForm) -> Offer | None:
     return next((o for o in _offers(visit, event) if o.slot.number == number), None)
 
 
-def _booked(visit: _Visit, event: Event) -> Booking | None:
-    return (
-        Booking.objects.filter(
-            candidate=visit.actor.candidate,
-            book__election=visit.election,
-            book__event_slug=event.slug,
-            state=Booking.State.BOOKED,
-        )
-        .select_related("book", "candidate", "agent")
-        .first()
+def _held(visit: _Visit, event: Event) -> list[Booking]:
+    """What the candidate has booked of this event."""
+    rows = Booking.objects.filter(
+        candidate=visit.actor.candidate,
+        book__election=visit.election,
+        book__event_slug=event.slug,
+        state=Booking.State.BOOKED,
     )
+    return list(rows.select_related("book", "candidate", "agent"))
 
 
-def _chosen_before(request: HttpRequest) -> dict[str, str]:
+def _replaced(
+    visit: _Visit, event: Event, held: list[Booking], asked: str | None
+) -> Booking | None:
+    """The booking to be changed: the one asked for; the last one of who may have no more."""
+    named = next((one for one in held if str(one.pk) == asked), None)
+    is_all = len(held) >= event.entitlement_at(visit.at)
+    return named or (held[0] if held and is_all else None)
+
+
+def _chosen_before(request: HttpRequest) -> dict[str, Any]:
     """What step 2 leads back with."""
     return {name: request.GET[name] for name in ("slot", "agents", "guests") if name in request.GET}

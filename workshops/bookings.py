@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from elections.models import Agent, Candidate, Election, NonWorkingDay, User
+from elections.models import Agent, Candidate, NonWorkingDay, User
 from elections.refusals import Refused
 
 from .emails import tell
-from .models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot
+from .locks import lock_book, locked
+from .models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot, WishList
 from .office_hours import hours_later
 from .own_bookings import slots_of
-from .places import Places, SlotKey, Standing, places_of, standing
+from .places import Places, SlotKey, Standing, free_slots, standing
 from .wording import at_time, listed, time_of
 
 State, What = Booking.State, BookingMail.What
@@ -79,25 +80,25 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
 
     Also how an offer is accepted, and how a booking is moved to another slot: the old place is
     given up in the same moment, never before. Raises ``BookingRefused``: ``no_slot``,
-    ``no_bookings``, ``no_reason``, ``called_off``, ``over``, ``not_yet``, ``closed``, ``not_open``,
-    ``too_many``, ``agent_ended``,
-    ``booked_already``, ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
+    ``no_bookings``, ``no_reason``, ``called_off``, ``over``, ``not_yet``, ``not_drawn``,
+    ``closed``, ``not_open``, ``too_many``, ``agent_ended``, ``booked_already``, ``first_window``,
+    ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
     """
     early = _standing(candidate.election_id, wish.key, at, candidate.pk)
     _refuse_slot(early.slot, wish, by, at)
     if not (early.own or early.overdue or wish.may_wait or early.places.fit(wish.places)):
         raise _full(candidate, wish, early.places, at)
-    with _locked(candidate.pk, wish.slug, at) as (row, book):
+    with locked(candidate.pk, wish.slug, at) as (row, book):
         now = _standing(row.election_id, wish.key, at, row.pk)
         _refuse_slot(now.slot, wish, by, at)
-        _refuse_person(row, now.slot.event, by)
+        refuse_person(row, now.slot.event, by)
         mine = _live(book, row) if now.own else []
         here = next((one for one in mine if one.slot_number == wish.number), None)
-        booked = next((one for one in mine if one.state == State.BOOKED), None)
+        held = [one for one in mine if one.state == State.BOOKED]
         if here and wish.is_met_by(here) and here.state != State.OFFERED:
             _say_needs(here, wish)
             return here
-        return _Decision(row, book, wish, by, at).of(now, here, booked)
+        return _Decision(row, book, wish, by, at, held).of(now, here)
 
 
 def accept(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
@@ -113,7 +114,7 @@ def accept(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
 
 def decline(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
     """Say no to an offer; the next on the waiting list gets it. Safe to call again."""
-    with _locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
+    with locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
         found = _reread(booking)
         if found.state == State.OFFERED:
             _end(found, State.DECLINED, by=by, at=at)
@@ -129,7 +130,7 @@ def cancel(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
     """
     if by.is_office and not by.reason.strip():
         raise BookingRefused("no_reason", "Say why the office cancels it.")
-    with _locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
+    with locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
         found = _reread(booking)
         if not found.is_live:
             return found
@@ -157,7 +158,7 @@ def call_off(booking: Booking, *, reason: str, at: dt.datetime) -> None:
 @contextmanager
 def held(booking: Booking, at: dt.datetime) -> Iterator[Booking]:
     """The booking as it is now, while nobody else can change it."""
-    with _locked(booking.candidate_id, booking.book.event_slug, at):
+    with locked(booking.candidate_id, booking.book.event_slug, at):
         yield _reread(booking)
 
 
@@ -167,21 +168,10 @@ def pass_on(book: EventBook, at: dt.datetime) -> None:
     After the last moment to book, those who still wait are told that no place came free.
     """
     with transaction.atomic():
-        locked = _lock_book(book.election_id, book.event_slug)
-        live = locked.bookings.filter(state__in=(State.OFFERED, State.WAITING)).order_by()
+        row = lock_book(book.election_id, book.event_slug)
+        live = row.bookings.filter(state__in=(State.OFFERED, State.WAITING)).order_by()
         for number in sorted(set(live.values_list("slot_number", flat=True))):
-            _pass_on(locked, locked.election_id, number, at)
-
-
-def free_slots(election: Election, slug: str, at: dt.datetime, places: int = 1) -> list[Slot]:
-    """The slots of an event that can still be booked for so many. Two queries."""
-    slots = list(
-        Slot.objects.in_force(at)
-        .filter(event__election=election, event__slug=slug, status=Slot.Status.ON)
-        .select_related("event")
-    )
-    counts = places_of(election, slots)
-    return [slot for slot in slots if at < slot.closes_at and counts[slug, slot.number].fit(places)]
+            _pass_on(row, row.election_id, number, at)
 
 
 # --- the decision ----------------------------------------------------------------------------
@@ -196,8 +186,10 @@ class _Decision:
     wish: Wish
     by: By
     at: dt.datetime
+    # What the candidate has of the same event.
+    held: list[Booking]
 
-    def of(self, now: Standing, here: Booking | None, booked: Booking | None) -> Booking:
+    def of(self, now: Standing, here: Booking | None) -> Booking:
         if now.overdue or (now.places.waiting and not now.places.is_full):
             # Whoever waits comes before whoever asks just now.
             _pass_on(self.book, self.candidate.election_id, self.wish.number, self.at)
@@ -210,6 +202,7 @@ class _Decision:
                 raise BookingRefused(
                     "waits_already", "A place is offered to you there. Accept or decline it first."
                 )
+            booked = self._replaced(now.slot.event, accepts=True)
             self._refuse_clash(now.slot, booked)
             self._give_up(booked)
             return self._confirm(here, booked)
@@ -217,23 +210,53 @@ class _Decision:
             raise BookingRefused(
                 "waits_already", "You are on the waiting list there. Leave it first to ask anew."
             )
-        return self._take_or_wait(now, booked)
+        return self._take_or_wait(now, here)
 
-    def _take_or_wait(self, now: Standing, booked: Booking | None) -> Booking:
-        own = booked.places if booked and booked.slot_number == self.wish.number else 0
+    def _take_or_wait(self, now: Standing, here: Booking | None) -> Booking:
+        own = here.places if here else 0
         places = Places(now.places.capacity, now.places.taken - own, now.places.waiting)
         if places.fit(self.wish.places):
-            if booked and booked.pk != self.wish.replaces:
-                raise BookingRefused(
-                    "booked_already",
-                    "You have a place at this event already. Change that booking instead.",
-                )
+            if here and here.pk != self.wish.replaces:
+                raise _has_one()
+            booked = self._replaced(now.slot.event)
             self._refuse_clash(now.slot, booked)
             self._give_up(booked)
             return self._write(State.BOOKED, moved_from=booked)
         if own or not (self.wish.may_wait and now.slot.event.has_waiting_list):
             raise _full(self.candidate, self.wish, places, self.at)
         return self._write(State.WAITING)
+
+    def _replaced(self, event: Event, *, accepts: bool = False) -> Booking | None:
+        """The booking that ends when this one begins; nothing while the candidate may have more.
+
+        Whoever may have one gives it up by accepting an offer.
+        """
+        named = next((one for one in self.held if one.pk == self.wish.replaces), None)
+        most = event.entitlement_at(self.at)
+        if named or len(self.held) < most:
+            return named
+        if accepts and len(self.held) == 1:
+            return self.held[0]
+        if len(self.held) < event.entitlement and event.first_window_until:
+            raise BookingRefused(
+                "first_window",
+                f"Until {at_time(event.first_window_until)} only those without a place here book. "
+                "You have one: you can change it, or book another after that.",
+            )
+        raise (
+            _has_one()
+            if most == 1
+            else BookingRefused(
+                "booked_already",
+                f"You have {most} places at this event, as many as each candidate may. Change or "
+                "cancel one of them instead.",
+            )
+        )
+
+    def _turn(self, replaced: Booking | None) -> int:
+        """The lowest turn that is not taken: the database refuses two bookings of one turn."""
+        taken = {one.turn for one in self.held if one != replaced}
+        return next(turn for turn in range(1, len(taken) + 2) if turn not in taken)
 
     def _refuse_clash(self, slot: Slot, booked: Booking | None) -> None:
         """Nobody can be at two one-to-one meetings at once. Two queries for such a meeting."""
@@ -271,7 +294,8 @@ class _Decision:
             BookingNeeds.objects.filter(booking=moved_from).update(booking=offered)
         BookingNeeds.objects.filter(booking=moved_from).delete()
         offered.state, offered.booked_at = State.BOOKED, self.at
-        offered.save(update_fields=["state", "booked_at"])
+        offered.turn = self._turn(moved_from)
+        offered.save(update_fields=["state", "booked_at", "turn"])
         tell(offered, What.BOOKED, self.at)
         return offered
 
@@ -282,6 +306,7 @@ class _Decision:
             book=self.book,
             slot_number=self.wish.number,
             candidate=self.candidate,
+            turn=self._turn(moved_from),
             agents=self.wish.agents,
             guests=self.wish.guests,
             state=state,
@@ -337,18 +362,7 @@ def _refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
         raise BookingRefused("called_off", f"{slot.get_status_display()}: {slot.why}")
     if at >= slot.starts_at:
         raise BookingRefused("over", "This event has begun, or is over.")
-    if by.is_office:
-        if not by.reason.strip():
-            raise BookingRefused("no_reason", "Say why the office books it.")
-    elif event.bookable_from and at < event.bookable_from:
-        raise BookingRefused("not_yet", f"Booking opens at {at_time(event.bookable_from)}.")
-    elif at >= slot.closes_at:
-        raise BookingRefused("closed", f"Booking closed at {at_time(slot.closes_at)}.")
-    _refuse_party(slot, wish)
-
-
-def _refuse_party(slot: Slot, wish: Wish) -> None:
-    event = slot.event
+    _refuse_moment(slot, by, at)
     for asked, most, whom in (
         (wish.agents, event.agent_places, "agents"),
         (wish.guests, event.guest_places, "guests"),
@@ -359,6 +373,30 @@ def _refuse_party(slot: Slot, wish: Wish) -> None:
         raise BookingRefused("too_many", f"There are {slot.capacity} places in all.")
 
 
+def _refuse_moment(slot: Slot, by: By, at: dt.datetime) -> None:
+    """Before booking opens, until lots are drawn, and after it closes only the office books."""
+    event = slot.event
+    if by.is_office:
+        if not by.reason.strip():
+            raise BookingRefused("no_reason", "Say why the office books it.")
+    elif event.bookable_from and at < event.bookable_from:
+        raise BookingRefused("not_yet", f"Booking opens at {at_time(event.bookable_from)}.")
+    elif event.takes_wishes and WishList.objects.undrawn(event).exists():
+        raise BookingRefused(
+            "not_drawn",
+            "The slots that were asked for before booking opened are being drawn. Try again in a "
+            "few minutes.",
+        )
+    elif at >= slot.closes_at:
+        raise BookingRefused("closed", f"Booking closed at {at_time(slot.closes_at)}.")
+
+
+def _has_one() -> BookingRefused:
+    return BookingRefused(
+        "booked_already", "You have a place at this event already. Change that booking instead."
+    )
+
+
 def _full(candidate: Candidate, wish: Wish, places: Places, at: dt.datetime) -> BookingRefused:
     free = free_slots(candidate.election, wish.slug, at, wish.places)
     left = places.in_words[0].lower() + places.in_words[1:]
@@ -367,7 +405,7 @@ def _full(candidate: Candidate, wish: Wish, places: Places, at: dt.datetime) -> 
     return BookingRefused("full", f"{told}.{instead}", free)
 
 
-def _refuse_person(candidate: Candidate, event: Event, by: By) -> None:
+def refuse_person(candidate: Candidate, event: Event, by: By) -> None:
     if by.agent and not Agent.objects.active().filter(pk=by.agent.pk, candidate=candidate).exists():
         raise BookingRefused("agent_ended", "You no longer act for this candidate.")
     if event.open_to not in Event.OpenTo.of_status(candidate.status):  # type: ignore[attr-defined]
@@ -383,28 +421,7 @@ def _may_cancel(slot: Slot, by: By, at: dt.datetime) -> bool:
     return not slot.is_on or at < (slot.starts_at if by.is_office else slot.cancels_until)
 
 
-# --- locks, ends, the waiting list -------------------------------------------------------------
-
-
-@contextmanager
-def _locked(candidate_pk: int, slug: str, at: dt.datetime) -> Iterator[tuple[Candidate, EventBook]]:
-    """First the candidate, then the event, always in this order: so nobody waits in a circle."""
-    with transaction.atomic():
-        candidate = (
-            Candidate.objects.select_for_update(of=("self",), no_key=True)
-            .with_status(timezone.localdate(at))
-            .get(pk=candidate_pk)
-        )
-        yield candidate, _lock_book(candidate.election_id, slug)
-
-
-def _lock_book(election_id: int, slug: str) -> EventBook:
-    books = EventBook.objects.select_for_update(of=("self",), no_key=True)
-    found = books.filter(election=election_id, event_slug=slug).first()
-    if found is None:
-        EventBook.objects.get_or_create(election_id=election_id, event_slug=slug)
-        found = books.get(election=election_id, event_slug=slug)
-    return found
+# --- ends, the waiting list -------------------------------------------------------------
 
 
 def _reread(booking: Booking) -> Booking:

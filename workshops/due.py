@@ -90,6 +90,7 @@ def due(at: dt.datetime) -> list[Matter]:
         ),
         _untold(at),
         drafts(Event, at),
+        _not_entered(at),
     ]
 
 
@@ -135,6 +136,24 @@ def _untold(at: dt.datetime) -> Matter:
         tell=lambda booking: f"{booking.slot_title}, {since(booking.slot_starts, at)}",
         first="Next",
         is_wrong=True,
+    )
+
+
+def _not_entered(at: dt.datetime) -> Matter:
+    """Meetings that were booked and are over, and that the register of meetings held lacks."""
+    kinds = Event.objects.released(at).filter(
+        election=OuterRef("book__election"), slug=OuterRef("book__event_slug")
+    )
+    over = Booking.objects.filter(state=Booking.State.BOOKED, meeting=None).with_slot()
+    over = over.annotate(kind=Subquery(kinds.order_by("-version").values("kind")[:1]))
+    return Matter(
+        code="not-entered",
+        what="One-to-one meetings that are over, to be entered as held",
+        rows=over.filter(kind=Event.Kind.ONE_TO_ONE, slot_ends__lte=at)
+        .select_related("candidate")
+        .order_by("slot_ends", "pk"),
+        tell=lambda booking: f"{booking.slot_title}, {since(booking.slot_ends, at)}",
+        may="workshops.add_meeting",
     )
 
 

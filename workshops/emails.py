@@ -16,6 +16,7 @@ from .invitations import thread, update_of
 from .joining import joining_of
 from .models import Booking, BookingMail, Event, Slot
 from .own_bookings import slots_of, told
+from .places import free_slots
 from .wording import place_of, time_of
 
 logger = logging.getLogger(__name__)
@@ -115,7 +116,8 @@ def _comes_too_late(reminder: BookingMail, holds: Slot | None, at: dt.datetime) 
 def _message(mail: BookingMail) -> EmailMessage:
     booking, slot = mail.booking, mail.slot
     election = booking.book.election
-    [own] = told([booking], timezone.now())
+    at = timezone.now()
+    [own] = told([booking], at)
     page = reverse("workshops:booking", args=[election.slug, booking.pk])
     address = f"{booking.site}{page}" if booking.site else ""
     context = {
@@ -126,6 +128,7 @@ def _message(mail: BookingMail) -> EmailMessage:
         "slot": slot,
         "when": time_of(slot) if slot else own.when,
         "joining": mail.joining,
+        "free": _free(booking, at) if mail.what == mail.What.NOT_DRAWN else [],
         "election": election,
         "office": election.office,
         "candidate": booking.candidate,
@@ -172,3 +175,9 @@ def _change(mail: BookingMail, slot: Slot) -> dict[str, Any]:
         "is_joining_new": new is not None,
         "reasons": list(dict.fromkeys(filter(None, reasons))),
     }
+
+
+def _free(booking: Booking, at: dt.datetime) -> list[str]:
+    """What can be booked still, for somebody whose lot gave them nothing."""
+    slots = free_slots(booking.book.election, booking.book.event_slug, at)
+    return [time_of(slot) for slot in slots]

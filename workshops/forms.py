@@ -5,9 +5,11 @@ from django import forms
 
 from pcc_portal.forms import PortalForm
 
-from .models import Event
+from .models import Event, Slot
 from .offers import Offer
 from .programme import DATES
+from .wishes import MOST_WISHES
+from .wording import time_of
 
 MOST_WORDS = 1000
 
@@ -68,6 +70,8 @@ class ChooseSlotForm(PartyForm):
         },
     )
 
+    replaces = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+
     def __init__(self, event: Event, offers: Sequence[Offer], *args: Any, **kwargs: Any) -> None:
         super().__init__(event, *args, **kwargs)
         self.fields["slot"].choices = [  # type: ignore[attr-defined]
@@ -108,3 +112,28 @@ class ConfirmForm(PortalForm):
                     required=False,
                     widget=forms.Textarea(attrs={"rows": 3}),
                 )
+
+
+class WishForm(PortalForm):
+    """The slots somebody would like, the dearest first. All may be left open: no wish then."""
+
+    submit_label = "Keep these wishes"
+    names = ("first", "second", "third", "fourth", "fifth")[:MOST_WISHES]
+
+    def __init__(self, slots: Sequence[Slot], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        times = [("", "None"), *((str(slot.number), time_of(slot)) for slot in slots)]
+        for name in self.names[: len(slots)]:
+            self.fields[name] = forms.ChoiceField(
+                label=f"{name.capitalize()} wish",
+                required=False,
+                choices=times,
+                error_messages={
+                    "invalid_choice": "Choose a time from the list: that one is not on the "
+                    "programme any more."
+                },
+            )
+
+    @property
+    def numbers(self) -> list[int]:
+        return [int(self.cleaned_data[name]) for name in self.fields if self.cleaned_data[name]]

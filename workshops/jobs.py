@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from . import draws
 from .bookings import pass_on
 from .changes import tell_changes
 from .models import Booking, EventBook
@@ -26,3 +27,11 @@ def tell_changes_now() -> str:
 def remind_now() -> str:
     """Remind everyone booked of what is soon. Returns what was done, as above."""
     return f"Reminders: {remind(timezone.now())}."
+
+
+def draw_lots() -> str:
+    """Draw lots about what was asked for before booking opened. Returns what was done, as above."""
+    at = timezone.now()
+    books = draws.due(at)
+    drawn = [book for book in books if draws.draw_lots(book, at)]
+    return f"Draws: {len(drawn)}."

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from elections.models import User
 
-from .models import Booking, BookingMail
+from .models import Booking, BookingMail, DrawLine, Meeting, NoThanks, WishList
 from .own_bookings import told
 
 HELD = {
@@ -15,28 +15,43 @@ HELD = {
     "workshops.Booking.candidate": "bookings",
     "workshops.Booking.ended_agent": "bookings",
     "workshops.BookingMail.recipient": "booking_mails",
+    "workshops.DrawLine.candidate": "draws",
+    "workshops.Meeting.candidate": "meetings_held",
+    "workshops.NoThanks.agent": "offers_declined",
+    "workshops.NoThanks.candidate": "offers_declined",
+    "workshops.WishList.agent": "wishes",
+    "workshops.WishList.candidate": "wishes",
 }
 WORK = (
-    "Who of the office booked or cancelled for you, when it was their work: the office keeps it "
-    "with the booking. About yours, write to the office."
+    "Who of the office booked or cancelled for you, or entered a meeting, when it was their work: "
+    "the office keeps it with the record. About yours, write to the office."
 )
+PUBLISHED = "What the portal publishes about the office and its events: it is on the public pages."
 LEFT_OUT = {
-    "workshops.Attendance.marked_by": "Who of the office marked who came: it is their work.",
+    "workshops.Attendance.marked_by": WORK,
+    "workshops.Availability.officer": PUBLISHED,
     "workshops.Booking.ended_by": WORK,
     "workshops.Booking.made_by": WORK,
+    "workshops.EventHost.name": PUBLISHED,
     "workshops.Joining.made_by": "Who of the office wrote down how to join an event: it is their "
     "work, and it is deleted 14 days after the event.",
-    "workshops.EventHost.name": "What the portal publishes about the office and its events: it is "
-    "on the public pages.",
+    "workshops.Meeting.recorded_by": WORK,
+    "workshops.Meeting.struck_by": WORK,
 }
 
 
 def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
-    """Bookings of their candidacies, and those they made or ended as an agent; mails about them."""
+    """Bookings of their candidacies, and those they made or ended as an agent; mails about them;
+    what they asked for before booking opened, and how the lots fell;
+    which offers they declined, and which meetings they had.
+    """
     rows = Booking.objects.filter(
         Q(candidate__user=user) | Q(agent__user=user) | Q(ended_agent__user=user)
     ).select_related("book__election", "candidate", "agent", "ended_agent", "needs")
     rows = rows.prefetch_related("attendances")
+    wishes = WishList.objects.filter(Q(candidate__user=user) | Q(agent__user=user))
+    declined = NoThanks.objects.filter(Q(candidate__user=user) | Q(agent__user=user))
+    lines = DrawLine.objects.filter(candidate__user=user).select_related("draw__book")
     mails = BookingMail.objects.filter(recipient=user).select_related("booking__book")
     return {
         "bookings": [_booking(own.booking, own.title, own.when) for own in told(rows, at)],
@@ -51,7 +66,58 @@ def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
             }
             for mail in mails
         ],
+        "offers_declined": [
+            {
+                "about": said.book.event_slug,
+                "candidate": str(said.candidate),
+                "said_at": said.at,
+                "said_by_agent": said.agent.name if said.agent else "",
+            }
+            for said in declined.select_related("book", "candidate", "agent")
+        ],
+        "meetings_held": _meetings(user),
+        "wishes": [
+            {
+                "about": wish.book.event_slug,
+                "candidate": str(wish.candidate),
+                "slots": wish.slot_numbers,
+                "said_at": wish.made_at,
+                "said_by_agent": wish.agent.name if wish.agent else "",
+            }
+            for wish in wishes.select_related("book", "candidate", "agent")
+        ],
+        "draws": [
+            {
+                "about": line.draw.book.event_slug,
+                "drawn_at": line.draw.at,
+                "lot": line.position,
+                "wishes": line.slot_numbers,
+                "passed_over": line.passed_over,
+                "got": line.slot_number,
+            }
+            for line in lines
+        ],
     }
+
+
+def _meetings(user: User) -> list[dict[str, Any]]:
+    """Each as it stands, and as it was entered and changed. Two queries."""
+    history: Any = Meeting.history
+    record: dict[int, list[dict[str, Any]]] = {}
+    for row in history.filter(candidate__user=user).order_by("history_id"):
+        told = {"at": row.history_date, "change": row.get_history_type_display()}
+        said = {"on": row.held_on, "officer": row.officer, "subject": row.subject}
+        record.setdefault(row.id, []).append(told | said)
+    return [
+        {
+            "on": meeting.held_on,
+            "officer": meeting.officer,
+            "subject": meeting.subject,
+            "struck_out_because": meeting.struck_reason,
+            "changes": record.get(meeting.pk, []),
+        }
+        for meeting in Meeting.objects.filter(candidate__user=user)
+    ]
 
 
 def _booking(row: Booking, title: str, when: str) -> dict[str, Any]:

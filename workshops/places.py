@@ -147,5 +147,16 @@ def places_of(election: Election, slots: Collection[Slot]) -> dict[SlotKey, Plac
     }
 
 
+def free_slots(election: Election, slug: str, at: dt.datetime, places: int = 1) -> list[Slot]:
+    """The slots of an event that can still be booked for so many. Two queries."""
+    slots = list(
+        Slot.objects.in_force(at)
+        .filter(event__election=election, event__slug=slug, status=Slot.Status.ON)
+        .select_related("event")
+    )
+    counts = places_of(election, slots)
+    return [slot for slot in slots if at < slot.closes_at and counts[slug, slot.number].fit(places)]
+
+
 def key_of(slot: Slot) -> SlotKey:
     return slot.event.slug, slot.number

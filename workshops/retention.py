@@ -9,7 +9,7 @@ from django.utils import timezone
 from elections.retention import ACCOUNT_DAYS
 from pcc_portal.retention import Rule
 
-from .models import Booking, BookingMail, BookingNeeds, Joining
+from .models import Booking, BookingMail, BookingNeeds, Joining, WishList
 
 NEEDS_DAYS = 14
 
@@ -52,6 +52,14 @@ def _mails(at: dt.datetime) -> QuerySet[BookingMail]:
     return BookingMail.objects.filter(booking__book__election__declared_on__lt=_long_ago(at))
 
 
+def _wishes(at: dt.datetime) -> QuerySet[WishList]:
+    """Those that lots were drawn about, and those of an election long over."""
+    return WishList.objects.filter(
+        Q(book__draw__at__lt=at - dt.timedelta(days=NEEDS_DAYS))
+        | Q(book__election__declared_on__lt=_long_ago(at))
+    )
+
+
 RULES = [
     Rule(
         "Bookings: access and dietary needs",
@@ -77,6 +85,21 @@ RULES = [
         f"{ACCOUNT_DAYS} days after the result was declared. Then that is deleted.",
         _mails,
         _delete,
+    ),
+    Rule(
+        "Wishes before booking opens: who wrote them, and when",
+        f"{NEEDS_DAYS} days after the lots were drawn. Then they are deleted.",
+        _wishes,
+        _delete,
+    ),
+    Rule(
+        "Lots drawn about places: which candidate wished for what and got what",
+        "For good: without it nobody could draw once more and see that it was fair.",
+    ),
+    Rule(
+        "Meetings held: with which candidate; offers: who declined them",
+        "For good, so that the office can show that all were treated alike. When the candidate’s "
+        "name goes, nobody can tell who it was.",
     ),
     Rule(
         "Bookings: which candidate had a place at which event, or waited for one, and who came",

@@ -17,8 +17,10 @@ from releases.versions import current, version_asked_for, withdrawn_items, withd
 from . import calendars
 from .forms import ProgrammeFilterForm
 from .models import Event
+from .no_thanks import is_offered
 from .offers import offers
 from .programme import read_induction, read_programme, visible_events
+from .wishes import may_wish
 
 
 @public_page
@@ -92,6 +94,10 @@ def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
         "slots": slots,
         "papers": current(found.papers.all(), request.user, at),
         "transcript": _transcript(found, request.user, at),
+        "may_wish": bool(can_book) and may_wish(found, at),
+        "may_decline": is_offered(found)
+        and bool(can_book)
+        and not any(offer.own for offer in can_book.values()),
         "is_past": bool(slots) and all(slot.day < today for slot in slots),
     }
     return render(request, "workshops/event_detail.html", context)

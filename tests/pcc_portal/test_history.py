@@ -23,7 +23,7 @@ from pcc_portal.history import REFUSAL, forget_person, recorded_models
 from pcc_portal.staff_admin import StaffAdmin
 from releases.models import Delivery, LedgerEntry, Review, Subscriber, Waiver
 from tests.conftest import pass_review
-from workshops.models import Booking, EventBook, Joining
+from workshops.models import Booking, Draw, EventBook, Joining
 
 
 def _recorded(row) -> list[str]:
@@ -48,6 +48,7 @@ RECORDS = {
     Booking,
     EventBook,
     Joining,
+    Draw,
 }
 # Rows that a staff page adds without an inline of their own.
 WRITTEN_BY_VERBS = {StatusChange}

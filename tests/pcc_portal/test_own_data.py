@@ -84,6 +84,7 @@ def test_record_of_changes_is_told_of_every_model_that_is_held(candidate):
         "infolog.Disclosure",
         "infolog.Enquiry",
         "infolog.EnquiryPart",
+        "workshops.Meeting",
     }
 
 
@@ -204,5 +205,5 @@ def test_own_data_costs_the_same_queries(count, candidate, election, django_asse
         enquiry = Enquiry(election=election, asker=row, form="email", received_on=NOON.date())
         take_in(enquiry, ["Why?"], at=NOON)
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(32):
         own_data(candidate, at=NOON)

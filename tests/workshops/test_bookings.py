@@ -571,7 +571,7 @@ def test_bookings_survive_a_new_version_with_more_places(ada, ben, workshop, rel
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
-        ({"slot_number": 2}, "booking_once_per_event"),
+        ({"slot_number": 2}, "booking_once_per_turn"),
         ({"state": "waiting", "booked_at": None}, "booking_once_per_slot"),
         ({"state": "cancelled"}, "booking_end_has_a_time"),
         ({"state": "offered", "slot_number": 3}, "booking_offer_has_an_end"),

@@ -1,3 +1,3 @@
-from . import bookings, event_books, events, joining
+from . import availability, bookings, draws, event_books, events, joining, meetings
 
-__all__ = ["bookings", "event_books", "events", "joining"]
+__all__ = ["availability", "bookings", "draws", "event_books", "events", "joining", "meetings"]

@@ -24,6 +24,8 @@ from workshops.own_bookings import told
 from workshops.waiting import next_offer
 from workshops.wording import time_of
 
+from .meetings import address_to_record
+
 MAY_ACT = "workshops.change_booking"
 
 
@@ -193,9 +195,15 @@ class BookingAdmin(ReadOnly):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         is_number = object_id.isascii() and object_id.isdigit()
-        live = Booking.objects.live().filter(pk=object_id) if is_number else ()
-        may_act = request.user.has_perm(MAY_ACT) and bool(live)
-        context = {"may_cancel": may_act, "object_id": object_id} | (extra_context or {})
+        found = Booking.objects.filter(pk=object_id).select_related("book") if is_number else ()
+        row = next(iter(found), None)
+        may_act = request.user.has_perm(MAY_ACT) and row is not None and row.is_live
+        may_record = row is not None and request.user.has_perm("workshops.add_meeting")
+        context = {
+            "may_cancel": may_act,
+            "object_id": object_id,
+            "record": address_to_record(row, timezone.now()) if row and may_record else "",
+        } | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
 
     def book_view(self, request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,7 @@ from workshops.places import key_of, places_of
 from workshops.waiting import next_offer
 from workshops.wording import time_of
 
-from . import run_sheets
+from . import equal_offers, run_sheets
 from .bookings import MAY_ACT, ReadOnly
 
 
@@ -31,7 +31,8 @@ class EventBookAdmin(ReadOnly):
     fieldsets = ((None, {"fields": ("event_slug", "election", "slots")}),)
 
     def get_urls(self) -> list[URLPattern]:
-        return [*run_sheets.urls(self.admin_site), *super().get_urls()]
+        mine = [*run_sheets.urls(self.admin_site), *equal_offers.urls(self.admin_site)]
+        return [*mine, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

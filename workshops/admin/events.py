@@ -57,7 +57,8 @@ class EventAdmin(ReleasableAdmin):
             {
                 "fields": (
                     "takes_bookings",
-                    "bookable_from",
+                    ("bookable_from", "takes_wishes"),
+                    ("entitlement", "first_window_until"),
                     ("book_until_hours", "change_until_hours", "cancel_until_hours"),
                     ("agent_places", "guest_places"),
                     ("asks_access", "asks_diet"),

@@ -1,5 +1,7 @@
 from .attendance import Attendance
+from .availability import Availability, AvailabilityException, AvailableHours
 from .booking import Booking, BookingMail, BookingNeeds, BookingQuerySet, EventBook, Joining
+from .draw import Draw, DrawLine, WishList
 from .event import (
     AgendaItem,
     Event,
@@ -9,20 +11,30 @@ from .event import (
     SlotQuerySet,
     start_of_day,
 )
+from .meeting import Meeting, MeetingQuerySet, NoThanks
 
 __all__ = [
     "AgendaItem",
     "Attendance",
+    "Availability",
+    "AvailabilityException",
+    "AvailableHours",
     "Booking",
     "BookingMail",
     "BookingNeeds",
     "BookingQuerySet",
+    "Draw",
+    "DrawLine",
     "Event",
     "EventBook",
     "EventHost",
     "EventQuerySet",
     "Joining",
+    "Meeting",
+    "MeetingQuerySet",
+    "NoThanks",
     "Slot",
     "SlotQuerySet",
+    "WishList",
     "start_of_day",
 ]

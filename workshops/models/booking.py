@@ -94,6 +94,7 @@ class Booking(models.Model):
         DECLINED = "declined", "Offer declined"
         LAPSED = "lapsed", "Offer not answered in time"
         CLOSED = "closed", "No place came free"
+        NOT_DRAWN = "not-drawn", "Not drawn"
 
     HOLDING = (State.BOOKED, State.OFFERED)
     LIVE = (*HOLDING, State.WAITING)
@@ -102,6 +103,8 @@ class Booking(models.Model):
     # The slot by its number, which is the same in every version of the event.
     slot_number = models.PositiveSmallIntegerField()
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="bookings")
+    # Which of the bookings that each candidate may have of this event: the first, the second.
+    turn = models.PositiveSmallIntegerField(default=1, editable=False)
     agents = models.PositiveSmallIntegerField("places for agents", default=0)
     guests = models.PositiveSmallIntegerField("places for guests", default=0)
     state = models.CharField(max_length=9, choices=State)
@@ -136,9 +139,9 @@ class Booking(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["book", "candidate"],
+                fields=["book", "candidate", "turn"],
                 condition=Q(state="booked"),
-                name="booking_once_per_event",
+                name="booking_once_per_turn",
                 violation_error_message="This candidate has a place at this event already.",
             ),
             models.UniqueConstraint(
@@ -257,6 +260,7 @@ class BookingMail(models.Model):
         CLOSED = "closed", "No place came free"
         CHANGED = "changed", "The time, place or status changed"
         REMINDER = "reminder", "Reminder"
+        NOT_DRAWN = "not-drawn", "Not drawn"
 
     # Those that say when and where it is: the last of them is what somebody was last told.
     TELL_FACTS = (What.BOOKED, What.WAITING, What.OFFERED, What.CHANGED)

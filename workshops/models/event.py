@@ -14,7 +14,7 @@ from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
 
 # Last parts of addresses that the programme uses itself.
-RESERVED_SLUGS = frozenset({"by-day", "print"})
+RESERVED_SLUGS = frozenset({"by-day", "meetings", "print"})
 WEB_ADDRESS = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 LONGEST_SLOT = dt.timedelta(hours=24)
 UNKNOWN_LENGTH = dt.timedelta(hours=1)
@@ -106,6 +106,24 @@ class Event(ReleasableItem):
         null=True,
         blank=True,
         help_text="UK time. Leave empty to open it with the release.",
+    )
+    takes_wishes = models.BooleanField(
+        "ask for wishes before booking opens",
+        default=False,
+        help_text="Candidates say which slots they would like. When booking opens, lots are drawn "
+        "and each gets the first of their wishes that is left.",
+    )
+    entitlement = models.PositiveSmallIntegerField(
+        "bookings of each candidate",
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text="How many slots of this event each candidate may have: the same for all.",
+    )
+    first_window_until = models.DateTimeField(
+        "first those without one, until",
+        null=True,
+        blank=True,
+        help_text="UK time. Until then nobody gets a second slot. Leave empty to do without.",
     )
     book_until_hours = models.PositiveSmallIntegerField(
         "booking closes, hours before",
@@ -208,6 +226,22 @@ class Event(ReleasableItem):
             raise ValidationError(
                 {"takes_bookings": "Only candidates book on the portal. Choose who may attend."}
             )
+        if self.takes_wishes and self.bookable_from is None:
+            raise ValidationError(
+                {"bookable_from": "Say when booking opens: until then candidates say their wishes."}
+            )
+        if self.first_window_until and self.entitlement == 1:
+            raise ValidationError(
+                {
+                    "first_window_until": "Nobody can book a second slot of this event anyway. "
+                    "Raise the bookings of each candidate, or leave this empty."
+                }
+            )
+
+    def entitlement_at(self, at: dt.datetime) -> int:
+        """How many slots each candidate may have at the moment ``at``: one in the first window."""
+        is_first = self.first_window_until is not None and at < self.first_window_until
+        return 1 if is_first else self.entitlement
 
     def passages(self) -> list[Passage]:
         """Costs two queries."""

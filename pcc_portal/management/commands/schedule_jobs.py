@@ -13,6 +13,7 @@ JOBS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("Offer free places to those who wait", "workshops.jobs.pass_places_on", EVERY_MINUTE),
     ("Tell those booked what changed", "workshops.jobs.tell_changes_now", EVERY_MINUTE),
     ("Remind those booked", "workshops.jobs.remind_now", EVERY_MINUTE),
+    ("Draw lots when booking opens", "workshops.jobs.draw_lots", EVERY_MINUTE),
     ("Reckon what is due, tell the answering officers", "infolog.jobs.start_the_day", DAILY),
     ("End personal data whose time is over", "pcc_portal.retention.apply_now", DAILY),
 )

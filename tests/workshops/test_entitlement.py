@@ -1,0 +1,180 @@
+"""How many slots of one event each candidate may have, and who comes first."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
+from tests.workshops.cast import uk
+from workshops.bookings import BookingRefused, By, accept, cancel
+from workshops.models import Booking
+
+pytestmark = pytest.mark.django_db
+
+WINDOW = MONDAY + 24 * HOUR
+
+
+@pytest.fixture
+def make_offer(make_event, release_now):
+    """Four one-to-one slots of half an hour on 20 April 2021."""
+
+    def _make(**fields):
+        starts = uk("2021-04-20 10:00")
+        slots = [
+            {"starts_at": starts + n * HOUR, "ends_at": starts + n * HOUR + HOUR / 2, "capacity": 1}
+            for n in range(4)
+        ]
+        fields = {"entitlement": 2, "first_window_until": WINDOW} | fields
+        event = make_event(kind="one-to-one", takes_bookings=True, slots=slots, **fields)
+        release_now(event)
+        return event
+
+    return _make
+
+
+@pytest.fixture
+def offer(make_offer):
+    return make_offer()
+
+
+@pytest.fixture
+def ada(election):
+    return stands(election, "Ada")
+
+
+@pytest.fixture
+def ben(election):
+    return stands(election, "Ben")
+
+
+def code(*args, **kwargs) -> str:
+    with pytest.raises(BookingRefused) as refused:
+        take(*args, **kwargs)
+    return refused.value.code
+
+
+def test_each_may_have_as_many_as_the_offer_says_and_no_more(ada, make_offer):
+    offer = make_offer(first_window_until=None)
+
+    first, second = take(ada, offer, 1), take(ada, offer, 2)
+
+    assert (first.turn, second.turn, states(first, second)) == (1, 2, ["booked", "booked"])
+    with pytest.raises(BookingRefused) as refused:
+        take(ada, offer, 3)
+    assert (refused.value.code, refused.value.sentence) == (
+        "booked_already",
+        "You have 2 places at this event, as many as each candidate may. Change or cancel one of "
+        "them instead.",
+    )
+
+
+def test_in_the_first_window_nobody_gets_a_second_one(ada, ben, editor, offer):
+    first = take(ada, offer, 1)
+
+    with pytest.raises(BookingRefused) as refused:
+        take(ada, offer, 2)
+    assert (refused.value.code, refused.value.sentence) == (
+        "first_window",
+        "Until 10am on Tuesday 13 April 2021 only those without a place here book. You have one: "
+        "you can change it, or book another after that.",
+    )
+    assert code(ada, offer, 2, by=By(editor, reason="Rang.")) == "first_window"
+    assert take(ben, offer, 2).state == "booked"
+    moved = take(ada, offer, 3, replaces=first.pk)
+    assert states(first, moved) == ["moved", "booked"]
+    assert take(ada, offer, 4, at=WINDOW).state == "booked"
+
+
+def test_either_booking_can_be_changed_and_the_other_stays(ada, make_offer):
+    offer = make_offer(first_window_until=None)
+    first, second = take(ada, offer, 1), take(ada, offer, 2)
+
+    moved = take(ada, offer, 3, replaces=first.pk)
+
+    assert states(first, second, moved) == ["moved", "booked", "booked"]
+    assert (moved.turn, moved.moved_from) == (1, first)
+    assert take(ada, offer, 2, replaces=moved.pk) == second
+    assert states(second, moved) == ["booked", "booked"]
+
+
+def test_accepting_is_a_second_one_when_it_may_be_and_a_change_when_not(ada, ben, offer):
+    for at, expected in ((MONDAY, "moved"), (WINDOW, "booked")):
+        Booking.objects.all().delete()
+        taken, held = take(ben, offer, 1, at=MONDAY), take(ada, offer, 2, at=MONDAY)
+        waiting = take(ada, offer, 1, may_wait=True, at=MONDAY)
+        cancel(taken, by=By(ben.user), at=at)
+
+        accept(waiting, by=By(ada.user), at=at)
+
+        assert states(held, waiting) == [expected, "booked"]
+
+
+def test_accepting_more_than_one_may_have_is_refused(ada, ben, make_offer):
+    offer = make_offer(first_window_until=None)
+    taken = take(ben, offer, 3)
+    take(ada, offer, 1)
+    take(ada, offer, 2)
+    waiting = take(ada, offer, 3, may_wait=True)
+    cancel(taken, by=By(ben.user), at=MONDAY)
+
+    with pytest.raises(BookingRefused) as refused:
+        accept(waiting, by=By(ada.user), at=MONDAY)
+
+    assert (refused.value.code, states(waiting)) == ("booked_already", ["offered"])
+
+
+def test_two_meetings_at_once_are_refused_within_one_offer_and_between_two(
+    ada, make_event, release_now, make_offer
+):
+    starts = uk("2021-04-20 10:00")
+    slots = [
+        {"starts_at": starts, "ends_at": starts + HOUR, "capacity": 1},
+        {"starts_at": starts + HOUR / 2, "ends_at": starts + 2 * HOUR, "capacity": 1},
+    ]
+    overlapping = make_event(
+        kind="one-to-one", takes_bookings=True, entitlement=2, slots=slots, title="Two officers"
+    )
+    release_now(overlapping)
+    take(ada, overlapping, 1)
+
+    assert code(ada, overlapping, 2) == "one_to_one"
+    assert code(ada, make_offer(), 1) == "one_to_one"
+
+
+def test_database_refuses_two_bookings_of_one_turn(ada, make_offer):
+    offer = make_offer(first_window_until=None)
+    take(ada, offer, 1)
+    second = take(ada, offer, 2)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Booking.objects.filter(pk=second.pk).update(turn=1)
+
+
+def test_first_window_without_a_second_slot_makes_no_sense(make_offer):
+    with pytest.raises(Exception, match="Nobody can book a second slot"):
+        make_offer(entitlement=1)
+
+
+def test_pages_book_another_and_change_the_one_that_is_named(client, ada, make_offer, time_machine):
+    time_machine.move_to(MONDAY)
+    offer = make_offer(first_window_until=None)
+    first = take(ada, offer, 1)
+    client.force_login(ada.user)
+    page = f"/pcc-2021/programme/{offer.slug}/book/"
+
+    shown = client.get(page).content.decode()
+    assert "1 of 2 slots that each candidate may have is booked." in shown
+    check = client.post(page, {"slot": 2})["Location"]
+    assert "Book this place" in client.get(check).content.decode()
+    client.post(f"{page}check/", {"slot": 2, "agents": 0, "guests": 0})
+    assert sorted(Booking.objects.values_list("slot_number", "state")) == [
+        (1, "booked"),
+        (2, "booked"),
+    ]
+
+    check = client.post(f"{page}?replaces={first.pk}", {"slot": 3, "replaces": first.pk})
+    assert f"replaces={first.pk}" in check["Location"]
+    assert "Change my booking" in client.get(check["Location"]).content.decode()
+    client.post(f"{page}check/", {"slot": 3, "replaces": first.pk})
+
+    assert states(first) == ["moved"]
+    assert Booking.objects.filter(state="booked").count() == 2

@@ -1,0 +1,292 @@
+"""The report on equal offers, and “no, thank you”."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from elections.models import StatusChange
+from releases.versions import new_version
+from tests.conftest import NOON, give_status
+from tests.workshops.booking_cast import HOUR, MONDAY, stands, take
+from tests.workshops.cast import uk
+from workshops.bookings import BookingRefused, By, cancel
+from workshops.equal_offers import report, table
+from workshops.models import Booking, Meeting, NoThanks
+from workshops.no_thanks import say_no_thanks
+
+pytestmark = pytest.mark.django_db
+
+TEN = uk("2021-04-20 10:00")
+
+
+@pytest.fixture
+def make_offer(make_event, release_now):
+    def _make(**fields):
+        slots = [
+            {"starts_at": TEN + n * HOUR, "ends_at": TEN + (n + 1) * HOUR, "capacity": 1}
+            for n in range(3)
+        ]
+        event = make_event(
+            **{"kind": "one-to-one", "title": "Meet us", "takes_bookings": True, "slots": slots}
+            | fields
+        )
+        release_now(event)
+        return event
+
+    return _make
+
+
+@pytest.fixture
+def offer(make_offer):
+    return make_offer()
+
+
+@pytest.fixture
+def ada(election):
+    return stands(election, "Ada")
+
+
+@pytest.fixture
+def ben(election):
+    return stands(election, "Ben")
+
+
+def answers(election, at=MONDAY) -> dict[str, list[str]]:
+    return {
+        row.candidate.surname: [str(told.answer) for told in row.told]
+        for row in report(election, at=at).candidates
+    }
+
+
+def raised(election, at=MONDAY) -> list[str]:
+    return report(election, at=at).raised
+
+
+def say_no(candidate, event, at=MONDAY):
+    return say_no_thanks(candidate, event.slug, by=By(candidate.user), at=at)
+
+
+def test_each_answer_is_told(election, ada, ben, offer):
+    cyn, dan, eve = (stands(election, name) for name in ("Cyn", "Dan", "Eve"))
+    take(ada, offer, 1)
+    take(ben, offer, 1, may_wait=True)
+    say_no(cyn, offer)
+    cancel(take(dan, offer, 2), by=By(dan.user), at=MONDAY)
+
+    assert answers(election) == {
+        "Ada": ["took-up"],
+        "Ben": ["waits"],
+        "Cyn": ["declined"],
+        "Dan": ["cancelled"],
+        "Eve": ["none"],
+    }
+    first = report(election, at=MONDAY).candidates[0].told[0]
+    assert (first.since, first.is_later) == (NOON, False)
+    assert first.when == "Tuesday 20 April 2021, 10am to 11am"
+    assert str(eve) in {str(row.candidate) for row in report(election, at=MONDAY).candidates}
+
+
+def test_only_what_is_released_booked_and_for_each_alone_is_an_offer(
+    election, ada, make_offer, make_event
+):
+    make_offer(kind="visit", title="The station")
+    make_offer(kind="induction", title="First day", open_to="elected")
+    make_offer(kind="workshop", title="Budget")
+    make_offer(takes_bookings=False)
+    make_event(kind="one-to-one", takes_bookings=True, title="Draft")
+
+    assert [str(one.event) for one in report(election, at=MONDAY).offers] == [
+        "First day",
+        "The station",
+    ]
+    assert answers(election) == {"Ada": ["not-offered", "none"]}
+
+
+def test_offered_since_the_release_or_since_they_could_attend(election, offer, make_offer, ada):
+    make_offer(title="For the nominated", open_to="nominated")
+    late = stands(election, "Late", "declared")
+    StatusChange.objects.filter(candidate=late).delete()
+    give_status(late, "declared", on=dt.date(2021, 4, 1))
+    give_status(late, "nominated", on=dt.date(2021, 4, 9))
+    gone = stands(election, "Gone")
+    give_status(gone, "withdrawn", on=dt.date(2021, 3, 1))
+
+    found = {row.candidate.surname: row for row in report(election, at=MONDAY).candidates}
+
+    assert [told.since for told in found["Late"].told] == [
+        uk("2021-04-09 00:00"),
+        uk("2021-04-01 00:00"),
+    ]
+    assert [told.is_later for told in found["Late"].told] == [True, True]
+    assert not any(told.is_later for told in found["Ada"].told)
+    assert [told.answer for told in found["Gone"].told] == ["not-offered", "not-offered"]
+    assert [told.since for told in report(election, at=NOON).candidates[-1].told] == [None, None]
+
+
+def test_nobody_is_later_where_all_could_attend_from_the_same_day(election, make_offer):
+    make_offer(open_to="nominated")
+    for name in ("Ada", "Ben"):
+        one = stands(election, name, "declared")
+        give_status(one, "nominated", on=dt.date(2021, 4, 9))
+
+    told = [row.told[0] for row in report(election, at=MONDAY).candidates]
+
+    assert [one.since for one in told] == [uk("2021-04-09 00:00")] * 2
+    assert [one.is_later for one in told] == [False, False]
+
+
+def test_new_version_and_withdrawal_are_the_same_offer(election, ada, offer, editor, release_now):
+    take(ada, offer, 1)
+    for change in ("minor", "withdrawal"):
+        draft = new_version(
+            election.events.order_by("-version").first(),
+            change=change,
+            note="Why.",
+            by=editor,
+            at=MONDAY,
+        )
+        release_now(draft, at=MONDAY)
+
+    [only] = report(election, at=MONDAY).offers
+
+    assert (only.since, only.event.change) == (NOON, "withdrawal")
+    assert answers(election) == {"Ada": ["took-up"]}
+
+
+def test_booking_again_after_no_thanks_counts(election, ada, offer):
+    assert say_no(ada, offer) == say_no(ada, offer, at=MONDAY + HOUR)
+    assert NoThanks.objects.get().at == MONDAY
+    take(ada, offer, 1)
+
+    assert answers(election) == {"Ada": ["took-up"]}
+
+
+def test_no_thanks_is_refused_where_it_makes_no_sense(election, ada, offer, make_offer):
+    workshop = make_offer(kind="workshop")
+    take(ada, offer, 1)
+
+    for candidate, event, code in (
+        (ada, offer, "has_booking"),
+        (ada, workshop, "no_offer"),
+        (stands(election, "Gone", "withdrawn"), offer, "not_open"),
+    ):
+        with pytest.raises(BookingRefused) as refused:
+            say_no(candidate, event)
+        assert refused.value.code == code
+
+
+def test_what_the_office_gave_one_alone_is_raised(election, ada, ben, editor, make_offer):
+    by = By(editor, reason="Rang.")
+    early = make_offer(title="Early", bookable_from=MONDAY + HOUR)
+    late = make_offer(title="Late")
+    some = make_offer(title="Some", open_to="nominated", kind="visit")
+    take(ada, early, 1, by=by)
+    take(ada, late, 2, by=by, at=TEN)
+    take(ada, some, 3, by=by)
+    take(ben, some, 1)
+
+    assert raised(election) == [
+        "The office booked Alex Ada at “Early” at 10am on Monday 12 April 2021, before booking "
+        "opened to the others at 11am on Monday 12 April 2021.",
+        "The office booked Alex Ada at “Late” at 10am on Tuesday 20 April 2021, after booking had "
+        "closed to the others at 11am on Monday 19 April 2021.",
+        "The office booked Alex Ada at “Some”, which is not open to all: nominated candidates.",
+    ]
+
+
+def test_office_that_books_as_anyone_could_is_not_raised(election, ada, editor, offer):
+    take(ada, offer, 1, by=By(editor, reason="Rang."))
+
+    assert raised(election) == []
+
+
+def test_meeting_that_was_no_part_of_an_offer_is_raised(election, ada, ben, offer):
+    booking = take(ben, offer, 1)
+    for candidate, of in ((ada, None), (ben, booking)):
+        Meeting.objects.create(
+            election=election,
+            held_on=dt.date(2021, 4, 9),
+            officer="Chief Executive",
+            subject="The budget",
+            candidate=candidate,
+            booking=of,
+            recorded_at=MONDAY,
+        )
+
+    assert raised(election) == [
+        "Alex Ada had a meeting with Chief Executive on Friday 9 April 2021 about “The budget” "
+        "that was no part of an offer: the others were not offered it."
+    ]
+
+
+def test_report_costs_the_same_queries_for_many(election, ada, make_offer):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            report(election, at=MONDAY)
+        return len(queries)
+
+    take(ada, make_offer(), 1)
+    one = cost()
+    for name in ("Ben", "Cyn"):
+        take(stands(election, name), make_offer(slug=name.lower()), 1)
+
+    assert cost() == one
+
+
+def test_file_holds_a_line_for_each_offer_and_candidate(election, ada, offer):
+    ada.surname = "=1+1"
+    ada.other_names = ""
+    ada.save()
+    take(ada, offer, 1)
+
+    rows = list(table(report(election, at=MONDAY)))
+
+    assert rows[4][2:] == [
+        "Meet us",
+        "One-to-one meeting",
+        "2021-03-30 12:00",
+        "2021-03-30 12:00",
+        "no",
+        "Took it up",
+        "Tuesday 20 April 2021, 10am to 11am",
+    ]
+    assert rows[-1] == ["Nothing."]
+
+
+# --- pages -------------------------------------------------------------------------------------
+
+
+def test_staff_page_and_file(client, make_staff, election, ada, ben, offer, time_machine):
+    time_machine.move_to(MONDAY)
+    take(ada, offer, 1)
+    client.force_login(make_staff("approver"))
+
+    page = client.get(reverse("admin:workshops_equal_offers")).content.decode()
+    assert "Took it up" in page
+    assert "Did not answer" in page
+    assert "Nothing was found." in page
+    Booking.objects.all()
+    ada.other_names, ada.surname = "=1+1", ""
+    ada.save()
+    file = client.get(reverse("admin:workshops_equal_offers_csv", args=["pcc-2021"]))
+    assert "'=1+1" in file.content.decode()
+
+
+def test_candidate_says_no_thanks_on_the_page(client, ada, offer, time_machine):
+    time_machine.move_to(MONDAY)
+    client.force_login(ada.user)
+    page = offer.get_absolute_url()
+    button = reverse("workshops:no-thanks", args=["pcc-2021", offer.slug])
+    assert button in client.get(page).content.decode()
+
+    done = client.post(button, follow=True).content.decode()
+
+    assert "The office knows that you do not want this." in done
+    assert NoThanks.objects.get().candidate == ada
+    take(ada, offer, 1)
+    assert button not in client.get(page).content.decode()
+    client.logout()
+    assert button not in client.get(page).content.decode()
