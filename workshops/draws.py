@@ -110,11 +110,12 @@ def _opened(event_book: EventBook, at: dt.datetime) -> Event | None:
 
 
 def _begin(event_book: EventBook, event: Event, lists: list[WishList], at: dt.datetime) -> Draw:
-    slots = list(Slot.objects.filter(event=event).select_related("event"))
+    on = Slot.objects.filter(event=event, status=Slot.Status.ON)
+    slots = list(on.select_related("event"))
     counts = places_of(event_book.election, slots)
     places = {str(slot.number): counts[event.slug, slot.number].left for slot in slots}
     for number in {number for one in lists for number in one.slot_numbers}:
-        places.setdefault(str(number), 0)  # a slot that a new version has no more
+        places.setdefault(str(number), 0)  # a slot that does not take place any more
     asked = {one.candidate_id: one.slot_numbers for one in lists}
     return Draw.objects.create(
         book=event_book,

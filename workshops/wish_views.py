@@ -24,7 +24,7 @@ def wishes(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     event = visit.event(slug)
     if not may_wish(event, visit.at):
         return redirect("workshops:book", election_slug, slug)
-    slots = [slot for slot in event.slots.all() if visit.at < slot.starts_at]
+    slots = [slot for slot in event.slots.all() if slot.is_on and visit.at < slot.starts_at]
     kept = WishList.objects.filter(
         candidate=visit.actor.candidate, book__event_slug=slug, book__election=visit.election
     ).first()

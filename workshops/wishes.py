@@ -62,6 +62,6 @@ def _refuse_numbers(event: Event, numbers: Sequence[int], at: dt.datetime) -> No
         raise BookingRefused("double", "Choose each slot once.")
     if len(numbers) > MOST_WISHES:
         raise BookingRefused("too_many", f"Choose {MOST_WISHES} slots at most.")
-    known = Slot.objects.filter(event=event, starts_at__gt=at).values_list("number", flat=True)
-    if not set(numbers) <= set(known):
+    on = Slot.objects.filter(event=event, starts_at__gt=at, status=Slot.Status.ON)
+    if not set(numbers) <= set(on.values_list("number", flat=True)):
         raise BookingRefused("no_slot", "This time is not on the programme any more.")

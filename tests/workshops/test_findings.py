@@ -18,9 +18,9 @@ def test_good_event_raises_nothing(make_event):
 
 
 def test_recording_through_a_shortener_is_found_at_its_field(make_event):
-    [finding] = make_event(recording="https://bit.ly/39sgICX").findings()
+    found = make_event(recording="https://bit.ly/39sgICX").findings()
 
-    assert (finding.code, finding.field) == ("link-short", "recording")
+    assert ("link-short", "recording") in [(finding.code, finding.field) for finding in found]
 
 
 def test_agenda_and_hosts_are_read_too(make_event, election):
