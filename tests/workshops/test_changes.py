@@ -139,6 +139,15 @@ def test_change_of_words_or_of_another_slot_is_not_mailed(ada, event, change):
     assert tell_changes(MONDAY + HOUR) == 0
 
 
+def test_change_of_format_is_told(ada, event, change):
+    take(ada, event)
+    change(of={"format": "hybrid"})
+    tell_changes(MONDAY + SETTLE)
+
+    assert mail.outbox[-1].subject == "Changed: Budget"
+    assert "How before: Online\nHow now: In person and online\n" in mail.outbox[-1].body
+
+
 def test_agent_and_those_who_wait_are_told_too(
     candidate, agent, ada, election, event, change, time_machine
 ):
