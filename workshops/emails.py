@@ -134,7 +134,7 @@ def _message(mail: BookingMail) -> EmailMessage:
     }
     if mail.what == BookingMail.What.CHANGED and slot:
         context |= _change(mail, slot)
-    elif booking.moved_from:
+    elif mail.what == BookingMail.What.BOOKED and booking.moved_from:
         context["before"] = told([booking.moved_from], timezone.now())[0].when
     subject = render_to_string("workshops/email/booking_subject.txt", context)
     text = render_to_string("workshops/email/booking_message.txt", context).strip()
