@@ -35,7 +35,7 @@ help:
 	@echo "make test          every check there is (CHECKS=\"lint types\" runs these only)"
 	@echo "make check         the fast ones: lint, types, imports, tests on SQLite"
 	@echo "make bench         figures of speed and size beside a bare Django page (BENCH_SECONDS=…)"
-	@echo "make kill-test     kill the workers of a mail-out at random, and look what became of it"
+	@echo "make kill-test     kill the workers that send mail at random, and look what became of it"
 	@echo "make storm         hundreds book at once, 20 rounds on PostgreSQL and SQLite (ROUNDS=…)"
 	@echo "make requirements  pin the versions again, from pyproject.toml"
 	@echo "make build         the style sheet, from static/*.scss"

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -17,7 +18,7 @@ from .joining import joining_of
 from .models import Booking, BookingMail, Event, Slot
 from .own_bookings import slots_of, told
 from .places import free_slots
-from .wording import place_of, time_of
+from .wording import time_of
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ def _message(mail: BookingMail) -> EmailMessage:
     }
     if mail.what == BookingMail.What.CHANGED and slot:
         context |= _change(mail, slot)
-    elif booking.moved_from:
+    elif mail.what == BookingMail.What.BOOKED and booking.moved_from:
         context["before"] = told([booking.moved_from], timezone.now())[0].when
     subject = render_to_string("workshops/email/booking_subject.txt", context)
     text = render_to_string("workshops/email/booking_message.txt", context).strip()
@@ -167,11 +168,18 @@ def _change(mail: BookingMail, slot: Slot) -> dict[str, Any]:
     notes = list(later.order_by("version").values_list("change_note", flat=True))
     new = mail.joining if mail.joining_id != last.joining_id else None
     reasons = [slot.why, *notes, new.reason if new else ""]
-    was, now = time_of(before), time_of(slot)
-    return {
-        "before": was if was != now else "",
-        "place_before": place_of(before) if place_of(before) != place_of(slot) else "",
-        "status_before": before.get_status_display() if before.status != slot.status else "",
+
+    def changed(fact: Callable[[Slot], str]) -> str:
+        return fact(before) if fact(before) != fact(slot) else ""
+
+    facts = {
+        "before": changed(time_of),
+        "place_before": changed(lambda one: one.venue or "Not said"),
+        "format_before": changed(lambda one: one.event.get_format_display()),
+        "status_before": changed(lambda one: one.get_status_display()),
+    }
+    return facts | {
+        "has_changed": any(facts.values()),
         "is_joining_new": new is not None,
         "reasons": list(dict.fromkeys(filter(None, reasons))),
     }

@@ -62,6 +62,7 @@ def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
                 "queued_at": mail.queued_at,
                 "accepted_by_mail_server_at": mail.accepted_at,
                 "mail_failed_at": mail.failed_at,
+                "not_sent_because_it_was_too_late_at": mail.missed_at,
                 "mail_server_said": mail.failure,
             }
             for mail in mails

@@ -12,7 +12,7 @@ from releases.releasing import ReleaseRefused
 from releases.versions import new_version
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
-from workshops.bookings import BookingRefused, By, cancel, pass_on
+from workshops.bookings import BookingRefused, By, accept, cancel, pass_on
 from workshops.changes import SETTLE, tell_changes
 from workshops.emails import send
 from workshops.models import Booking, BookingMail, Event, EventBook
@@ -139,6 +139,15 @@ def test_change_of_words_or_of_another_slot_is_not_mailed(ada, event, change):
     assert tell_changes(MONDAY + HOUR) == 0
 
 
+def test_change_of_format_is_told(ada, event, change):
+    take(ada, event)
+    change(of={"format": "hybrid"})
+    tell_changes(MONDAY + SETTLE)
+
+    assert mail.outbox[-1].subject == "Changed: Budget"
+    assert "How before: Online\nHow now: In person and online\n" in mail.outbox[-1].body
+
+
 def test_agent_and_those_who_wait_are_told_too(
     candidate, agent, ada, election, event, change, time_machine
 ):
@@ -202,6 +211,27 @@ def test_slot_does_not_just_disappear(event, release_now):
     assert "The slot of 20 April 2021 is missing." in refused.value.sentence
 
 
+def test_one_to_one_that_is_offered_no_longer_ends_with_the_note(
+    ada, event, release_now, make_event
+):
+    meeting = make_event(
+        slug="meeting",
+        kind="one-to-one",
+        takes_bookings=True,
+        slots=[{"starts_at": uk(f"2021-04-20 {hour}:00")} for hour in (10, 11)],
+    )
+    release_now(meeting)
+    booking = take(ada, meeting)
+    draft = new_version(meeting, change="minor", note="Ill on that day.", by=None, at=MONDAY)
+    draft.slots.get(number=1).delete()
+    release_now(draft, at=MONDAY)
+
+    tell_changes(MONDAY + SETTLE)
+
+    assert states(booking) == ["cancelled"]
+    assert "Reason: Ill on that day." in mail.outbox[-1].body
+
+
 def test_cancelled_slot_ends_its_bookings_with_the_reason(ada, election, event, change):
     booking, _ = take(ada, event), take(stands(election, "Ben"), event)
     waits = take(stands(election, "Cyn"), event, may_wait=True)
@@ -256,7 +286,7 @@ def test_postponed_slot_keeps_its_places_until_there_is_a_new_time(ada, event, c
     ]
     assert "Reason: The speaker is ill." in mail.outbox[1].body
     assert "When it was to be: Tuesday 20 April 2021" in mail.outbox[1].body
-    assert "Before: Postponed\nNow: As planned\n" in mail.outbox[2].body
+    assert "Status before: Postponed\nStatus now: As planned\n" in mail.outbox[2].body
     assert updates() == [
         ("REQUEST", 0, "20 09:00"),
         ("CANCEL", 1, "20 09:00"),
@@ -311,6 +341,37 @@ def test_swap_updates_the_same_entry_and_a_new_booking_brings_it_back(ada, event
         ("REQUEST", 1, "21 09:00"),
         ("CANCEL", 2, "21 09:00"),
         ("REQUEST", 3, "20 09:00"),
+    ]
+
+
+def test_each_state_has_its_mail_and_each_place_its_entry(
+    ada, election, make_event, release_now, editor
+):
+    slot = {"starts_at": uk("2021-04-20 10:00"), "capacity": 1}
+    event = make_event(slug="budget", title="Budget", takes_bookings=True, slots=[slot])
+    release_now(event)
+    ben, cyn = stands(election, "Ben"), stands(election, "Cyn")
+
+    booked = take(ada, event)
+    waits, also_waits = (take(one, event, may_wait=True) for one in (ben, cyn))
+    cancel(booked, by=By(ada.user), at=MONDAY)
+    accept(waits, by=By(ben.user), at=MONDAY)
+    cancel(also_waits, by=By(cyn.user), at=MONDAY)
+    cancel(waits, by=By(editor, reason="Rang."), at=MONDAY)
+
+    told = [
+        (message.to[0][:3], message.subject, entry_of(message)[0] if message.alternatives else "")
+        for message in mail.outbox
+    ]
+    assert told == [
+        ("ada", "Booked: Budget", "REQUEST"),
+        ("ben", "On the waiting list: Budget", ""),
+        ("cyn", "On the waiting list: Budget", ""),
+        ("ada", "Cancelled: Budget", "CANCEL"),
+        ("ben", "A place for you, please answer: Budget", ""),
+        ("ben", "Booked: Budget", "REQUEST"),
+        ("cyn", "Cancelled: Budget", ""),
+        ("ben", "Cancelled: Budget", "CANCEL"),
     ]
 
 

@@ -304,3 +304,19 @@ def test_pages_ask_as_much_of_the_database_for_three_rows_as_for_one(
     release_one(audience="candidates")
 
     assert queries() == one
+
+
+@pytest.mark.parametrize("status", ["cancelled", "postponed"])
+def test_what_is_called_off_stays_on_every_page_with_its_reason(
+    client, make_event, release_now, status
+):
+    slot = {"starts_at": uk("2021-04-20 10:00"), "status": status, "why": "The hall is flooded."}
+    release_now(make_event(slug="budget", title="Budget", takes_bookings=True, slots=[slot]))
+
+    for page in ("", "by-day/", "print/", "budget/"):
+        said = text_of(client.get(f"/pcc-2021/programme/{page}"))
+        assert f"{status.title()} The hall is flooded." in said, page
+    feed = client.get("/pcc-2021/programme.ics").content.decode()
+    assert f"SUMMARY:{status.title()}: Budget" in feed
+    assert "STATUS:CANCELLED" in feed
+    assert f"DESCRIPTION:{status.title()}: The hall is flooded." in feed

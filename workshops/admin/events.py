@@ -18,10 +18,14 @@ class HostInline(ReleasedPartInline, admin.TabularInline):
     fields = ("position", "name", "role")
 
 
-class SlotInline(ReleasedPartInline, admin.TabularInline):
+class SlotInline(ReleasedPartInline, admin.StackedInline):
     model = Slot
     extra = 1
-    fields = ("starts_at", "ends_at", "is_all_day", "venue", "capacity", "status", "why")
+    fields = (
+        ("starts_at", "ends_at", "is_all_day"),
+        ("venue", "capacity"),
+        ("status", "why"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Slot]:
         return super().get_queryset(request).select_related("event")

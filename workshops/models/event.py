@@ -266,9 +266,11 @@ class Event(ReleasableItem):
         if before is None or before.is_withdrawal or self.is_withdrawal:
             return
         slots = {slot.number: slot for slot in self.slots.all()}
+        # A time nobody took may be offered no longer; whoever took it is told that it is off.
+        may_drop = self.by_appointment or self.kind == self.Kind.ONE_TO_ONE
         for old in before.slots.select_related("event"):
             new = slots.get(old.number)
-            if new is None and not self.by_appointment:
+            if new is None and not may_drop:
                 raise ValidationError(
                     f"The slot of {old.day:%-d %B %Y} is missing. Put it in again at its old "
                     "time and mark it as cancelled or postponed: it stays on the programme with "
