@@ -44,6 +44,8 @@ def note(request: HttpRequest, pk: int, day: str) -> HttpResponse:
             name = refused.field if refused.field in form.fields else None
             form.add_error(name, ValidationError(refused.sentence, refused.code))
     context = {
+        "election": asked.event.election,
+        "section": "log",
         "asked": asked,
         "form": form,
         "list_of_names": NAMES,

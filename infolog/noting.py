@@ -17,7 +17,8 @@ from .working import begin
 
 # The room of events is not imported: the relation leads there.
 Event: Any = InformationRequest._meta.get_field("event").related_model
-SHOWN_AT_MOST = 30
+# What took place longer ago is entered as any other request.
+SHOWN_FOR = dt.timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,18 @@ class SaidThere:
 
 
 def occasions(at: dt.datetime) -> list[Occasion]:
-    """The newest first, from today back, each once a day. Two queries."""
+    """Those of the last ``SHOWN_FOR``, the newest first, each once a day. Two queries."""
     today = timezone.localdate(at)
-    events = Event.objects.released(at).newest(at).select_related("election")
+    since = today - SHOWN_FOR
+    events = Event.objects.released(at).newest(at).filter(election__poll_date__gte=since)
     found = {
         Occasion(event, day): None
-        for event in events.prefetch_related("slots")
+        for event in events.select_related("election").prefetch_related("slots")
         for day in _days(event, today)
-        if day <= today
+        if since <= day <= today
     }
     ordered = sorted(found, key=lambda one: one.event.title)
-    return sorted(ordered, key=lambda one: one.day, reverse=True)[:SHOWN_AT_MOST]
+    return sorted(ordered, key=lambda one: one.day, reverse=True)
 
 
 def occasion(pk: int, day: dt.date, at: dt.datetime) -> Occasion | None:

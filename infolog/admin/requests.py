@@ -337,7 +337,7 @@ class PartAdmin(UndoesApproval):
         return row.request
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["widget"] = CheckboxSelectMultiple()
+        kwargs["widget"] = CheckboxSelectMultiple({"class": "portal-choices"})
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field:
             field.label_from_instance = _in_full

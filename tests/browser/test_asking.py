@@ -49,7 +49,7 @@ from django.utils import timezone
 from infolog.models import InformationRequest
 from releases.neutrality import QUESTIONS
 from releases.reviewing import approve, objections_to, waive
-item = InformationRequest.objects.get(title={TITLE!r})
+item = InformationRequest.objects.filter(title={TITLE!r}).latest("version")
 at = timezone.now()
 for warning in objections_to(item).warnings:
     waive(item, warning, by=None, at=at, reason="As the force wrote it.")
@@ -109,6 +109,35 @@ def address_for_the_force(page) -> str:
     return urlsplit(re.search(r"http\S+", told)[0]).path
 
 
+def release_it(page) -> None:
+    page.goto("/admin/infolog/informationrequest/?q=bicycles")
+    page.locator("tr", has_text="Approved").locator("input.action-select").check()
+    page.get_by_label("Action:").select_option(label="Release the chosen items now, together")
+    page.get_by_role("button", name="Run").or_(page.get_by_role("button", name="Go")).click()
+    page.get_by_role("button", name="Release now").click()
+    expect(page.get_by_text("Released on").first).to_be_visible()
+
+
+def correct(page) -> None:
+    page.goto("/admin/infolog/informationrequest/?q=bicycles")
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="Make a new version…").click()
+    page.get_by_label("Correction: something was wrong or left out").check()
+    page.get_by_label("What changed, and why").fill("One bicycle had been left out.")
+    page.get_by_role("button", name="Make a new version").click()
+    page.get_by_role("link", name="Write or read the responses to this part").click()
+    page.get_by_role("textbox", name="What they said").first.fill(
+        "The marine unit owns 13 bicycles."
+    )
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def reads_the_correction(page) -> None:
+    expect(page.get_by_text("The marine unit owns 13 bicycles.")).to_be_visible()
+    expect(page.get_by_text("One bicycle had been left out.").first).to_be_visible()
+    expect(page.get_by_role("heading", name="What happened to it")).to_be_visible()
+
+
 def test_question_goes_from_one_candidate_to_the_answer_for_all(
     as_, approve, axe, no_sideways_scroll
 ):
@@ -148,12 +177,7 @@ def test_question_goes_from_one_candidate_to_the_answer_for_all(
 
     approve()
     page = as_("approver@example.org")
-    page.goto("/admin/infolog/informationrequest/?q=bicycles")
-    page.locator("#action-toggle").check()
-    page.get_by_label("Action:").select_option(label="Release the chosen items now, together")
-    page.get_by_role("button", name="Run").or_(page.get_by_role("button", name="Go")).click()
-    page.get_by_role("button", name="Release now").click()
-    expect(page.get_by_text("Released on").first).to_be_visible()
+    release_it(page)
 
     page = as_("second.candidate@example.org")
     page.get_by_role("link", name=TITLE).click()
@@ -166,6 +190,18 @@ def test_question_goes_from_one_candidate_to_the_answer_for_all(
     page.goto(own)
     page.get_by_role("link", name=f"Read the answer: {TITLE}").click()
     expect(page.get_by_text("The marine unit owns 12 bicycles.")).to_be_visible()
+
+    correct(as_("answers@example.org"))
+    approve()
+    release_it(as_("approver@example.org"))
+    page = as_("second.candidate@example.org")
+    page.get_by_role("link", name=TITLE).first.click()
+    reads_the_correction(page)
+    axe(page)
+    page = as_("candidate@example.org")
+    page.goto(own)
+    page.get_by_role("link", name=f"Read the answer: {TITLE}").click()
+    reads_the_correction(page)
 
 
 def test_stranger_is_told_who_asks(as_, axe):
