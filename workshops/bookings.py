@@ -254,8 +254,12 @@ class _Decision:
         )
 
     def _turn(self, replaced: Booking | None) -> int:
-        """The lowest turn that is not taken: the database refuses two bookings of one turn."""
-        taken = {one.turn for one in self.held if one != replaced}
+        """That of the place given up, so that it stays one entry in a calendar; else the lowest
+        that is not taken: the database refuses two bookings of one turn.
+        """
+        if replaced:
+            return replaced.turn
+        taken = {one.turn for one in self.held}
         return next(turn for turn in range(1, len(taken) + 2) if turn not in taken)
 
     def _refuse_clash(self, slot: Slot, booked: Booking | None) -> None:
@@ -267,7 +271,8 @@ class _Decision:
             others = others.exclude(pk=booked.pk)
         others = others.select_related("book")
         for other in slots_of(others, self.at).values():
-            if other and other.event.kind == Event.Kind.ONE_TO_ONE and other.overlaps(slot):
+            is_meeting = other and other.is_on and other.event.kind == Event.Kind.ONE_TO_ONE
+            if other and is_meeting and other.overlaps(slot):
                 raise BookingRefused(
                     "one_to_one",
                     f"You have another meeting then: {other.event.title}, {time_of(other)}.",

@@ -1,7 +1,8 @@
 """What a booking is in the calendar of whoever is told of it (iCalendar, RFC 5545 and 5546).
 
-A candidate has one place at an event, so a booking, a change to another time and its end are one
-entry with one UID: whatever happens, a calendar shows it once, or not at all.
+A booking, a change to another time and its end are one entry with one UID: whatever happens, a
+calendar shows it once, or not at all. Where a candidate may have several places at an event, each
+place is an entry of its own (``Booking.turn``).
 """
 
 from dataclasses import dataclass
@@ -81,7 +82,8 @@ def booking_entry(
         said,
     ]
     entry = CalendarEntry()
-    entry.add("uid", uid(election, "booking", event.slug, booking.candidate_id))
+    turn = [booking.turn] * (booking.turn > 1)
+    entry.add("uid", uid(election, "booking", event.slug, booking.candidate_id, *turn))
     entry.add("summary", event.title)
     entry.add("location", place)
     entry.add("description", "\n\n".join(filter(None, lines)))

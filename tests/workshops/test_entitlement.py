@@ -6,7 +6,9 @@ from django.db import IntegrityError, transaction
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
 from workshops.bookings import BookingRefused, By, accept, cancel
+from workshops.invitations import booking_entry
 from workshops.models import Booking
+from workshops.own_bookings import slots_of
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +180,22 @@ def test_pages_book_another_and_change_the_one_that_is_named(client, ada, make_o
 
     assert states(first) == ["moved"]
     assert Booking.objects.filter(state="booked").count() == 2
+
+
+def test_each_place_stays_one_entry_of_its_own_in_a_calendar(ada, make_offer):
+    offer = make_offer(first_window_until=None)
+    first, second = take(ada, offer, 1), take(ada, offer, 2)
+    known = [uid_of(first), uid_of(second)]
+    assert len(set(known)) == 2
+
+    cancel(first, by=By(ada.user), at=MONDAY)
+    moved = take(ada, offer, 3, replaces=second.pk)
+    again = take(ada, offer, 4)
+
+    assert [uid_of(again), uid_of(moved)] == known
+
+
+def uid_of(booking: Booking) -> str:
+    fresh = Booking.objects.get(pk=booking.pk)
+    slot = slots_of([fresh], MONDAY)[fresh.pk]
+    return str(booking_entry(fresh, slot, None, "")["uid"])
