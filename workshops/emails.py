@@ -23,7 +23,8 @@ from .wording import time_of
 
 logger = logging.getLogger(__name__)
 
-LATER = "Later."
+# What keeps a mail waiting: its own server’s answer, or that no server can be reached at all.
+LATER, AWAY = "Later.", "Later: the mail server is away."
 ONE_MINUTE = dt.timedelta(minutes=1)
 # So long a mail is tried while the mail server cannot be reached.
 TRIED_FOR = dt.timedelta(days=1)
@@ -73,21 +74,21 @@ def send(pk: int) -> str:
     if mail is None:
         return "Gone."
     for earlier in thread(mail).filter(**WAITING):
-        if _send(earlier.pk) == LATER:
-            return LATER
+        if (said := _send(earlier.pk)) in (LATER, AWAY):
+            return said
     return _send(pk)
 
 
 def send_waiting(at: dt.datetime, *, seconds: float) -> int:
     """Send what was queued more than a minute ago, for about ``seconds``. How many were tried.
 
-    Ends when one cannot go out now.
+    Ends when the mail server is away.
     """
     began, tried = time.monotonic(), 0
     waiting = BookingMail.objects.filter(queued_at__lt=at - ONE_MINUTE, **WAITING).order_by("pk")
     for pk in list(waiting.values_list("pk", flat=True)):
         tried += 1
-        if send(pk) == LATER or time.monotonic() - began > seconds:
+        if send(pk) == AWAY or time.monotonic() - began > seconds:
             break
     return tried
 
@@ -130,10 +131,13 @@ def _record(mail: BookingMail, outcome: Outcome) -> str:
     if outcome.result is Result.ACCEPTED:
         mail.accepted_at, mail.failure, told = at, "", "Sent."
     elif outcome.result in (Result.AGAIN, Result.AWAY) and at < mail.queued_at + TRIED_FOR:
-        mail.begun_at, told = None, LATER
+        mail.begun_at = None
+        told = AWAY if outcome.result is Result.AWAY else LATER
+        if mail.what in BookingMail.TELL_FACTS and mail.what != BookingMail.What.CHANGED:
+            mail.slot = mail.joining = None  # nobody was told
     elif outcome.result is not Result.UNCERTAIN:
         mail.failed_at, told = at, "Not sent."
-    mail.save(update_fields=["begun_at", "accepted_at", "failed_at", "failure"])
+    mail.save(update_fields=["slot", "joining", "begun_at", "accepted_at", "failed_at", "failure"])
     return told
 
 

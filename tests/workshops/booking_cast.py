@@ -53,6 +53,17 @@ class AwayBackend(BaseEmailBackend):
         raise OSError("Connection refused")
 
 
+class TooManyAtOnce(Exception):
+    status_code = 429
+
+
+class BusyBackend(BaseEmailBackend):
+    """A mail server that takes nothing now, and may later."""
+
+    def send_messages(self, messages) -> int:
+        raise TooManyAtOnce
+
+
 class SilentBackend(BaseEmailBackend):
     """A mail server whose answer is lost on the way."""
 
