@@ -133,30 +133,31 @@ def _change(event: Any, fields: dict[str, Any]) -> Any:
 
 def _work(outbox: Outbox, before: Callable[[], None] = lambda: None) -> None:
     """Run the job, then every task that was ever queued. ``before`` is called at each step."""
-    from django.core import mail
     from django.db import connection
     from django.utils.module_loading import import_string
     from django_q.models import OrmQ
 
-    from workshops.jobs import tell_changes_now
+    from releases.posting import Outcome, Post, Result
+    from workshops.jobs import send_waiting_now, tell_changes_now
 
-    def send(message: Any, **_: Any) -> int:
+    def send(_: Post, message: Any) -> Outcome:
         before()
         outbox.add(message)
         before()
-        return 1
+        return Outcome(Result.ACCEPTED, "")
 
     def count(execute: Any, *args: Any) -> Any:
         before()
         return execute(*args)
 
-    mail.EmailMessage.send = send  # type: ignore[assignment, method-assign]
+    Post.send = send  # type: ignore[assignment, method-assign]
     with connection.execute_wrapper(count):
         tell_changes_now()
         for row in OrmQ.objects.order_by("pk"):
             if not row.task["func"].startswith("workshops."):
                 continue
             import_string(row.task["func"])(*row.task["args"])
+        send_waiting_now()
 
 
 def _killed(outbox: Outbox, chance: random.Random, bookings: int) -> bool:

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pcc_portal.jobs import hand_over
+from releases.posting import Outcome, Post, Result
 
 from .invitations import thread, update_of
 from .joining import joining_of
@@ -22,6 +24,13 @@ from .wording import time_of
 
 logger = logging.getLogger(__name__)
 
+# What keeps a mail waiting: its own server’s answer, or that no server can be reached at all.
+LATER, AWAY = "Later.", "Later: the mail server is away."
+ONE_MINUTE = dt.timedelta(minutes=1)
+# So long a mail is tried while the mail server cannot be reached.
+TRIED_FOR = dt.timedelta(days=1)
+# Of a mail that nobody has begun to send.
+WAITING: dict[str, Any] = {"begun_at": None, "missed_at": None}
 # The job worker comes by every minute. Later than this, a reminder says what is no longer so.
 REMINDER_LATE_AT_MOST = dt.timedelta(minutes=30)
 
@@ -59,14 +68,30 @@ def send(pk: int) -> str:
     """Send one mail, once, after those queued before it. Returns what was done, for the record.
 
     It is claimed before it is sent. Should the process die in between, nobody knows whether it
-    went out: it is not sent again, and staff read that it is uncertain.
+    went out: it is not sent again, and staff read that it is uncertain. What surely did not go out
+    waits for ``send_waiting``.
     """
     mail = BookingMail.objects.filter(pk=pk).select_related("booking").first()
     if mail is None:
         return "Gone."
-    for earlier in thread(mail).filter(begun_at=None, missed_at=None):
-        _send(earlier.pk)
+    for earlier in thread(mail).filter(**WAITING):
+        if (said := _send(earlier.pk)) in (LATER, AWAY):
+            return said
     return _send(pk)
+
+
+def send_waiting(at: dt.datetime, *, seconds: float) -> int:
+    """Send what was queued more than a minute ago, for about ``seconds``. How many were tried.
+
+    Ends when the mail server is away.
+    """
+    began, tried = time.monotonic(), 0
+    waiting = BookingMail.objects.filter(queued_at__lt=at - ONE_MINUTE, **WAITING).order_by("pk")
+    for pk in list(waiting.values_list("pk", flat=True)):
+        tried += 1
+        if send(pk) == AWAY or time.monotonic() - began > seconds:
+            break
+    return tried
 
 
 def _send(pk: int) -> str:
@@ -80,7 +105,7 @@ def _send(pk: int) -> str:
         "booking__moved_from",
         "booking__book__election__office",
     ).get(pk=pk)
-    unclaimed = BookingMail.objects.filter(pk=pk, begun_at=None, missed_at=None)
+    unclaimed = BookingMail.objects.filter(pk=pk, **WAITING)
     holds = slots_of([mail.booking], at)[mail.booking_id]
     if mail.what == BookingMail.What.REMINDER and _comes_too_late(mail, holds, at):
         return "Missed." if unclaimed.update(missed_at=at) else "Begun before."
@@ -91,15 +116,30 @@ def _send(pk: int) -> str:
         return "Begun before."
     mail.begun_at = at
     try:
-        _message(mail).send()
-    except Exception as error:  # whatever a mail backend raises, staff have to know
-        logger.exception("mail %s about a booking could not be sent", pk)
-        mail.failed_at = timezone.now()
-        mail.failure = f"{type(error).__name__}: {error}"[:200]
-    else:
-        mail.accepted_at = timezone.now()
-    mail.save(update_fields=["accepted_at", "failed_at", "failure"])
-    return "Not sent." if mail.failed_at else "Sent."
+        message = _message(mail)
+    except Exception as error:  # a fault of one mail does not stop the others
+        logger.exception("mail %s about a booking could not be written", pk)
+        return _record(mail, Outcome(Result.REFUSED, type(error).__name__))
+    with Post() as post:
+        return _record(mail, post.send(message))
+
+
+def _record(mail: BookingMail, outcome: Outcome) -> str:
+    """Write down what is certain. Of what is not, the claim stays: it becomes uncertain."""
+    at = timezone.now()
+    mail.failure = outcome.reply[:200]
+    told = "Uncertain."
+    if outcome.result is Result.ACCEPTED:
+        mail.accepted_at, mail.failure, told = at, "", "Sent."
+    elif outcome.result in (Result.AGAIN, Result.AWAY) and at < mail.queued_at + TRIED_FOR:
+        mail.begun_at = None
+        told = AWAY if outcome.result is Result.AWAY else LATER
+        if mail.what in BookingMail.TELL_FACTS and mail.what != BookingMail.What.CHANGED:
+            mail.slot = mail.joining = None  # nobody was told
+    elif outcome.result is not Result.UNCERTAIN:
+        mail.failed_at, told = at, "Not sent."
+    mail.save(update_fields=["slot", "joining", "begun_at", "accepted_at", "failed_at", "failure"])
+    return told
 
 
 def _comes_too_late(reminder: BookingMail, holds: Slot | None, at: dt.datetime) -> bool:

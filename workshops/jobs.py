@@ -5,8 +5,12 @@ from django.utils import timezone
 from . import draws
 from .bookings import pass_on
 from .changes import tell_changes
+from .emails import send_waiting
 from .models import Booking, EventBook
 from .reminders import remind
+
+# The same worker mails the sign-in codes, and ends a job that takes a minute.
+SECONDS_A_JOB = 10
 
 
 def pass_places_on() -> str:
@@ -22,6 +26,11 @@ def pass_places_on() -> str:
 def tell_changes_now() -> str:
     """Tell everyone booked what changed. Returns what was done, as above."""
     return f"Bookings with a change to tell: {tell_changes(timezone.now())}."
+
+
+def send_waiting_now() -> str:
+    """Send what could not go out when it was queued. Returns what was done, as above."""
+    return f"Mails tried: {send_waiting(timezone.now(), seconds=SECONDS_A_JOB)}."
 
 
 def remind_now() -> str:

@@ -17,6 +17,7 @@ def test_schedule_jobs_twice_plans_each_job_once(db):
         ("releases.jobs.send_deliveries", Schedule.MINUTES, 1, -1),
         ("workshops.jobs.pass_places_on", Schedule.MINUTES, 1, -1),
         ("workshops.jobs.tell_changes_now", Schedule.MINUTES, 1, -1),
+        ("workshops.jobs.send_waiting_now", Schedule.MINUTES, 1, -1),
         ("workshops.jobs.remind_now", Schedule.MINUTES, 1, -1),
         ("workshops.jobs.draw_lots", Schedule.MINUTES, 1, -1),
         ("infolog.jobs.start_the_day", Schedule.DAILY, None, -1),

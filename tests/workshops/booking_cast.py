@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from anymail.exceptions import AnymailRecipientsRefused
 from django.core.mail.backends.base import BaseEmailBackend
 from model_bakery import baker
 
@@ -42,4 +43,29 @@ class RefusingBackend(BaseEmailBackend):
     """A mail server that takes nothing."""
 
     def send_messages(self, messages) -> int:
-        raise OSError("No such mailbox")
+        raise AnymailRecipientsRefused("No such mailbox")
+
+
+class AwayBackend(BaseEmailBackend):
+    """A mail server that cannot be reached."""
+
+    def open(self) -> bool:
+        raise OSError("Connection refused")
+
+
+class TooManyAtOnce(Exception):
+    status_code = 429
+
+
+class BusyBackend(BaseEmailBackend):
+    """A mail server that takes nothing now, and may later."""
+
+    def send_messages(self, messages) -> int:
+        raise TooManyAtOnce
+
+
+class SilentBackend(BaseEmailBackend):
+    """A mail server whose answer is lost on the way."""
+
+    def send_messages(self, messages) -> int:
+        raise TimeoutError

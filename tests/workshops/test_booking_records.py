@@ -11,11 +11,12 @@ from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
 from workshops.bookings import By, cancel
 from workshops.emails import send
-from workshops.jobs import pass_places_on
+from workshops.jobs import pass_places_on, send_waiting_now
 from workshops.models import Booking, BookingMail, BookingNeeds
 
 pytestmark = pytest.mark.django_db
 
+CAST = "tests.workshops.booking_cast"
 ENDS = uk("2021-04-20 12:00")
 
 
@@ -63,14 +64,52 @@ def test_mail_begun_is_not_sent_again(event, ada):
 
 
 def test_mail_that_is_refused_is_written_down_and_the_booking_stands(event, ada, settings):
-    settings.EMAIL_BACKEND = "tests.workshops.booking_cast.RefusingBackend"
+    settings.EMAIL_BACKEND = f"{CAST}.RefusingBackend"
 
     booking = take(ada, event)
 
     assert states(booking) == ["booked"]
     written = BookingMail.objects.get()
     assert written.state(MONDAY) == "refused by the mail server"
-    assert written.failure == "OSError: No such mailbox"
+    assert written.failure.startswith("AnymailRecipientsRefused: No such mailbox")
+
+
+def test_mail_waits_in_order_while_the_mail_server_is_away(event, ada, settings, time_machine):
+    time_machine.move_to(MONDAY, tick=False)
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{CAST}.AwayBackend"
+    cancel(take(ada, event), by=By(ada.user), at=MONDAY)
+    assert [str(one.state(MONDAY)) for one in BookingMail.objects.all()] == ["about to be sent"] * 2
+
+    time_machine.move_to(MONDAY + HOUR, tick=False)
+    assert send_waiting_now() == "Mails tried: 1."
+    assert mail.outbox == []
+    settings.EMAIL_BACKEND = backend
+    assert send_waiting_now() == "Mails tried: 2."
+    assert send_waiting_now() == "Mails tried: 0."
+
+    assert [message.subject for message in mail.outbox] == ["Booked: Budget", "Cancelled: Budget"]
+
+
+def test_mail_is_given_up_after_a_day(event, ada, settings, time_machine):
+    time_machine.move_to(MONDAY, tick=False)
+    settings.EMAIL_BACKEND = f"{CAST}.AwayBackend"
+    take(ada, event)
+
+    time_machine.move_to(MONDAY + 24 * HOUR, tick=False)
+    send_waiting_now()
+
+    written = BookingMail.objects.get()
+    assert written.state(MONDAY) == "refused by the mail server"
+    assert written.failure == "OSError: Connection refused"
+
+
+def test_mail_whose_answer_was_lost_is_in_doubt(event, ada, settings, time_machine):
+    settings.EMAIL_BACKEND = f"{CAST}.SilentBackend"
+    take(ada, event)
+
+    written = BookingMail.objects.get()
+    assert send(written.pk) == "Begun before."
+    assert written.state(written.begun_at + HOUR).startswith("uncertain")
 
 
 def test_needs_are_deleted_14_days_after_the_event(event, ada):

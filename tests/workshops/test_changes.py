@@ -14,7 +14,7 @@ from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
 from workshops.bookings import BookingRefused, By, accept, cancel, pass_on
 from workshops.changes import SETTLE, tell_changes
-from workshops.emails import send
+from workshops.emails import send, send_waiting
 from workshops.models import Booking, BookingMail, Event, EventBook
 
 pytestmark = pytest.mark.django_db
@@ -328,6 +328,35 @@ def test_what_is_over_is_not_told_of(ada, event, change):
     change(at=over, venue="Town Hall", note="It was in the Town Hall.")
 
     assert tell_changes(over + SETTLE) == 0
+
+
+def test_who_was_told_nothing_yet_is_told_what_holds_and_no_change(ada, event, change, settings):
+    """As when the mail server was away when the place was booked, and the event then moved."""
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "tests.workshops.booking_cast.AwayBackend"
+    take(ada, event)
+    settings.EMAIL_BACKEND = backend
+    change(venue="Town Hall")
+
+    assert tell_changes(MONDAY + SETTLE) == 0
+    send_waiting(MONDAY + HOUR, seconds=10)
+    assert tell_changes(MONDAY + HOUR) == 0
+
+    [message] = [one for one in mail.outbox if one.subject == "Booked: Budget"]
+    assert "Where: Town Hall" in message.body
+
+
+def test_mail_box_that_is_busy_keeps_nobody_else_waiting(ada, election, event, settings):
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "tests.workshops.booking_cast.AwayBackend"
+    take(ada, event)
+    take(stands(election, "Ben"), event)
+    settings.EMAIL_BACKEND = "tests.workshops.booking_cast.BusyBackend"
+
+    assert send_waiting(MONDAY + HOUR, seconds=10) == 2
+    settings.EMAIL_BACKEND = backend
+    assert send_waiting(MONDAY + HOUR, seconds=10) == 2
+    assert len(mail.outbox) == 2
 
 
 def test_swap_updates_the_same_entry_and_a_new_booking_brings_it_back(ada, event):

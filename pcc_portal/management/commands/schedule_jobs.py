@@ -12,6 +12,7 @@ JOBS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("Send what is due by mail", "releases.jobs.send_deliveries", EVERY_MINUTE),
     ("Offer free places to those who wait", "workshops.jobs.pass_places_on", EVERY_MINUTE),
     ("Tell those booked what changed", "workshops.jobs.tell_changes_now", EVERY_MINUTE),
+    ("Send mails about bookings that wait", "workshops.jobs.send_waiting_now", EVERY_MINUTE),
     ("Remind those booked", "workshops.jobs.remind_now", EVERY_MINUTE),
     ("Draw lots when booking opens", "workshops.jobs.draw_lots", EVERY_MINUTE),
     ("Reckon what is due, tell the answering officers", "infolog.jobs.start_the_day", DAILY),
