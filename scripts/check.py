@@ -21,6 +21,7 @@ from scripts.serving import ROOT, environment
 
 BIN = Path(sys.executable).parent
 PYTEST = ("pytest", "-q", "-p", "no:cacheprovider")
+COVERAGE = ("--cov", "--cov-report=term-missing")
 # A test that hangs for this long never ends.
 SECONDS_AT_MOST = 45 * 60
 
@@ -82,13 +83,13 @@ CHECKS = [
     Check(
         "sqlite",
         "Tests on SQLite, with branch coverage",
-        (*PYTEST, "-n", "2", "-m", "not browser", "--cov", "--cov-report=term-missing"),
+        (*PYTEST, "-n", "2", "-m", "not browser and not old_tables", *COVERAGE),
         fast=True,
     ),
     Check(
         "postgresql",
         "Tests on PostgreSQL",
-        (*PYTEST, "-n", "2", "-m", "not browser"),
+        (*PYTEST, "-n", "2", "-m", "not browser and not every_page"),
         needs=_postgres,
     ),
     Check(

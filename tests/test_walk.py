@@ -32,6 +32,8 @@ from tests.conftest import APP_KEY, NOON, PortalClient
 from tests.elections import test_roles
 from workshops.models import Booking, EventBook
 
+pytestmark = pytest.mark.every_page
+
 APRIL_10 = dt.datetime(2021, 4, 10, 11, 0, tzinfo=dt.UTC)
 
 # What somebody meets who asks for a page:

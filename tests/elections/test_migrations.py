@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from pcc_portal.triggers import take_away_triggers
 
+pytestmark = pytest.mark.old_tables
+
 BEFORE = [("elections", "0001_initial")]
 AFTER = [("elections", "0004_people_drop_status")]
 

@@ -40,6 +40,8 @@ from releases.reviewing import submit
 from tests.conftest import NOON, pass_review
 from workshops.models import Booking, Event, EventBook
 
+pytestmark = pytest.mark.every_page
+
 # v the list and the row can be read, a added to, c changed, d deleted; a dot where not.
 #                editor approver organiser answering finance auditor administrator keeper
 TABLE = """
