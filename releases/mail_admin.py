@@ -174,7 +174,15 @@ class DeliveryAdmin(WrittenByThePortal):
 class SubscriberAdmin(WrittenByThePortal):
     """Of the public, who gets public releases by mail. They end it themselves, by a link."""
 
-    list_display = ("address", "election", "asked_at", "confirmed_at", "is_daily", "subjects")
+    list_display = (
+        "address",
+        "election",
+        "asked_at",
+        "confirmed_at",
+        "is_daily",
+        "subjects",
+        "bounced_at",
+    )
     list_filter = ("election", ("confirmed_at", admin.EmptyFieldListFilter))
     list_select_related = ("election",)
     search_fields = ("address",)
