@@ -39,6 +39,8 @@ KINDS = {
     "event": ("event",),
     "book": ("event",),
     "book-check": ("event",),
+    "wishes": ("event",),
+    "no-thanks": ("event",),
     "request": ("request",),
 }
 MARKS = ("public", "candidates", "elsewhere", "draft")

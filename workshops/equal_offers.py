@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from elections.models import Candidate, Election, StatusChange
@@ -37,7 +38,7 @@ class Answer(models.TextChoices):
 
 @dataclass(frozen=True)
 class Offered:
-    """One offer: the version in force, and when it was first released as one that is booked."""
+    """One offer: the version in force, and when it was first released."""
 
     event: Event
     since: dt.datetime
@@ -51,6 +52,8 @@ class Told:
     since: dt.datetime | None
     answer: Answer
     bookings: list[tuple[Booking, Slot | None]]
+    # Of an offer by appointment: the meetings they had.
+    meetings: list[Meeting]
     # Somebody else was offered it before: this candidate joined, or was nominated, later.
     is_later: bool = False
 
@@ -58,7 +61,8 @@ class Told:
     def when(self) -> str:
         """The slots they have, “Tuesday 20 April 2021, 10am to 10.30am; …”."""
         held = [slot for one, slot in self.bookings if one.state == State.BOOKED and slot]
-        return "; ".join(time_of(slot) for slot in sorted(held, key=lambda slot: slot.starts_at))
+        times = [time_of(slot) for slot in sorted(held, key=lambda slot: slot.starts_at)]
+        return "; ".join([*times, *(day(meeting.held_on) for meeting in self.meetings)])
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def report(election: Election, *, at: dt.datetime) -> Report:
     candidates = list(Candidate.objects.filter(election=election))
     statuses = _statuses(election)
     bookings = _bookings(election, at)
+    appointments = _appointments(election)
     said_no = NoThanks.objects.filter(book__election=election)
     declined = set(said_no.values_list("candidate", "book__event_slug"))
 
@@ -94,8 +99,9 @@ def report(election: Election, *, at: dt.datetime) -> Report:
             Told(
                 offer,
                 began,
-                _answer(bookings[key], key in declined, began),
+                _answer(bookings[key], appointments[key], key in declined, began),
                 bookings[key],
+                appointments[key],
                 is_later=began is not None and began != first,
             )
             for key, began in zip(keys, since, strict=True)
@@ -118,9 +124,8 @@ def report(election: Election, *, at: dt.datetime) -> Report:
 
 def _offers(election: Election, at: dt.datetime) -> list[Offered]:
     """In the order in which they were first released. Two queries."""
-    released = Event.objects.released(at).filter(
-        election=election, takes_bookings=True, kind__in=OFFERED
-    )
+    released = Event.objects.released(at).filter(election=election, kind__in=OFFERED)
+    released = released.filter(Q(takes_bookings=True) | Q(by_appointment=True))
     since: dict[str, dt.datetime] = {}
     for slug, moment in released.order_by("-version").values_list("slug", "release__released_at"):
         since[slug] = moment
@@ -155,6 +160,14 @@ def _bookings(
     return found
 
 
+def _appointments(election: Election) -> dict[tuple[int, str], list[Meeting]]:
+    found: dict[tuple[int, str], list[Meeting]] = defaultdict(list)
+    rows = Meeting.objects.filter(election=election, struck_at=None).exclude(event_slug="")
+    for meeting in rows.order_by("held_on", "pk"):
+        found[meeting.candidate_id, meeting.event_slug].append(meeting)
+    return found
+
+
 def _since(
     offer: Offered, statuses: list[tuple[dt.date, str]], at: dt.datetime
 ) -> dt.datetime | None:
@@ -168,10 +181,13 @@ def _since(
 
 
 def _answer(
-    mine: list[tuple[Booking, Slot | None]], has_declined: bool, since: dt.datetime | None
+    mine: list[tuple[Booking, Slot | None]],
+    meetings: list[Meeting],
+    has_declined: bool,
+    since: dt.datetime | None,
 ) -> Answer:
     states = {State(one.state) for one, _ in mine}
-    if State.BOOKED in states:
+    if State.BOOKED in states or meetings:
         return Answer.TOOK_UP
     if states & {State.WAITING, State.OFFERED}:
         return Answer.WAITS

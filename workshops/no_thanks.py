@@ -2,7 +2,11 @@
 
 import datetime as dt
 
+from django.utils import timezone
+
+from elections.acting import Actor, acting_for
 from elections.models import Candidate
+from releases.models import Reader
 
 from .bookings import BookingRefused, By, refuse_person
 from .locks import locked
@@ -35,4 +39,28 @@ def say_no_thanks(candidate: Candidate, slug: str, *, by: By, at: dt.datetime) -
 
 
 def is_offered(event: Event) -> bool:
-    return event.takes_bookings and event.kind in OFFERED
+    return event.kind in OFFERED and (event.takes_bookings or event.by_appointment)
+
+
+def asked_of(user: Reader, event: Event, at: dt.datetime) -> Candidate | None:
+    """The candidate for whom ``user`` can answer an offer: none who has a booking there.
+
+    No query for what is no such offer, nor for strangers; five at most.
+    """
+    if not is_offered(event) or not user.is_authenticated or getattr(user, "is_staff", False):
+        return None
+    actor: Actor | None = acting_for(user, event.election, at)  # type: ignore[arg-type]
+    if actor is None:
+        return None
+    status = actor.candidate.status_on(timezone.localdate(at))
+    of_event = {"book__election": event.election_id, "book__event_slug": event.slug}
+    live = Booking.objects.live().filter(candidate=actor.candidate, **of_event)
+    is_open = event.open_to in Event.OpenTo.of_status(status)
+    return actor.candidate if is_open and not live.exists() else None
+
+
+def answered(candidate: Candidate, event: Event) -> NoThanks | None:
+    """What ``candidate`` said of an offer, if they said no."""
+    return NoThanks.objects.filter(
+        candidate=candidate, book__election=event.election_id, book__event_slug=event.slug
+    ).first()

@@ -17,7 +17,7 @@ from releases.versions import current, version_asked_for, withdrawn_items, withd
 from . import calendars
 from .forms import ProgrammeFilterForm
 from .models import Event
-from .no_thanks import is_offered
+from .no_thanks import answered, asked_of
 from .offers import offers
 from .programme import read_induction, read_programme, visible_events
 from .wishes import may_wish
@@ -86,6 +86,7 @@ def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     can_book = offers(slots, user=request.user, election=election, at=at)
     for slot in slots:
         slot.offer = can_book.get(slot.pk)
+    asked = asked_of(request.user, found, at)
     context = {
         "election": election,
         "section": "programme",
@@ -95,9 +96,8 @@ def event(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
         "papers": current(found.papers.all(), request.user, at),
         "transcript": _transcript(found, request.user, at),
         "may_wish": bool(can_book) and may_wish(found, at),
-        "may_decline": is_offered(found)
-        and bool(can_book)
-        and not any(offer.own for offer in can_book.values()),
+        "asked": asked,
+        "said_no": answered(asked, found) if asked else None,
         "is_past": bool(slots) and all(slot.day < today for slot in slots),
     }
     return render(request, "workshops/event_detail.html", context)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -52,13 +52,14 @@ def _take(visit: Visit, event: Event, form: WishForm) -> bool:
 @require_POST
 def no_thanks(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     visit = Visit.of(request, election_slug)
-    event = visit.event(slug)
+    events = Event.objects.visible_to(request.user, visit.at).newest(visit.at)
+    event = get_object_or_404(events.filter(election=visit.election), slug=slug)
     try:
         say_no_thanks(visit.actor.candidate, event.slug, by=visit.by, at=visit.at)
     except BookingRefused as refused:
         messages.warning(request, refused.sentence)
     else:
         messages.success(
-            request, "The office knows that you do not want this. You can book it all the same."
+            request, "The office knows that you do not want this. You can change your mind."
         )
     return redirect(event.get_absolute_url())

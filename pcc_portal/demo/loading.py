@@ -306,6 +306,9 @@ class _Loader:
         self._note_release(row, event)
         hosts, agenda = list(row.rows("hosts")), list(row.rows("agenda"))
         slots = list(row.rows("slots"))
+        for name in ("bookable_from", "first_window_until"):
+            if row.take(name) is not None:
+                setattr(event, name, self._read(row, name, self.calendar.moment))
         self._save(row, event, row.rest())
         for model, parts in ((EventHost, hosts), (AgendaItem, agenda)):
             for position, part in enumerate(parts, start=1):

@@ -90,3 +90,18 @@ def test_offer_page_lets_a_candidate_say_no(page, sign_in, look):
     page.goto("/by-election/programme/one-to-one-chief-executive/")
     expect(page.get_by_role("button", name="No, thank you")).to_be_visible()
     look(page, "offer")
+
+
+def test_candidate_says_wishes_before_booking_opens(page, sign_in, look):
+    sign_in("candidate@example.org")
+    page.goto("/by-election/programme/one-to-one-finance-officer/")
+    look(page, "offer-with-wishes")
+    page.get_by_role("link", name="Say before which slots you would like").click()
+    page.get_by_label("First wish").select_option(index=2)
+    page.get_by_label("Second wish").select_option(index=1)
+    look(page, "wishes")
+    page.get_by_role("button", name="Keep these wishes").click()
+
+    expect(page.get_by_text("Your wishes are kept.")).to_be_visible()
+    expect(page.get_by_text("2 wishes kept for")).to_be_visible()
+    look(page, "wishes-kept")

@@ -1,7 +1,9 @@
 """How many slots of one event each candidate may have, and who comes first."""
 
+import threading
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
@@ -199,3 +201,26 @@ def uid_of(booking: Booking) -> str:
     fresh = Booking.objects.get(pk=booking.pk)
     slot = slots_of([fresh], MONDAY)[fresh.pk]
     return str(booking_entry(fresh, slot, None, "")["uid"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_wishes_at_once_give_no_more_than_each_may_have(ada, make_offer):
+    if connection.vendor != "postgresql":
+        pytest.skip("two writers at once are PostgreSQL’s")
+    offer, outcomes = make_offer(first_window_until=None), []
+
+    def ask(number: int) -> None:
+        try:
+            outcomes.append(take(ada, offer, number).state)
+        except BookingRefused as refused:
+            outcomes.append(refused.code)
+        finally:
+            connection.close()
+
+    asking = [threading.Thread(target=ask, args=[number]) for number in (1, 2, 3, 4)]
+    for one in asking:
+        one.start()
+    for one in asking:
+        one.join(20)
+
+    assert sorted(outcomes) == ["booked", "booked", "booked_already", "booked_already"]

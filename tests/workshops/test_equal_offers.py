@@ -256,6 +256,24 @@ def test_file_holds_a_line_for_each_offer_and_candidate(election, ada, offer):
     assert rows[-1] == ["Nothing."]
 
 
+def test_offer_by_appointment_is_taken_up_by_a_meeting(election, ada, ben, make_offer):
+    offer = make_offer(takes_bookings=False, by_appointment=True)
+    say_no(ben, offer)
+    Meeting.objects.create(
+        election=election,
+        held_on=dt.date(2021, 4, 9),
+        officer="Chief Executive",
+        subject="The budget",
+        candidate=ada,
+        event_slug=offer.slug,
+        recorded_at=MONDAY,
+    )
+
+    assert answers(election) == {"Ada": ["took-up"], "Ben": ["declined"]}
+    assert report(election, at=MONDAY).candidates[0].told[0].when == "Friday 9 April 2021"
+    assert raised(election) == []
+
+
 # --- pages -------------------------------------------------------------------------------------
 
 
@@ -285,6 +303,8 @@ def test_candidate_says_no_thanks_on_the_page(client, ada, offer, time_machine):
     done = client.post(button, follow=True).content.decode()
 
     assert "The office knows that you do not want this." in done
+    assert "Alex Ada told the office on Monday 12 April 2021: “No, thank you”." in done
+    assert button not in done
     assert NoThanks.objects.get().candidate == ada
     take(ada, offer, 1)
     assert button not in client.get(page).content.decode()

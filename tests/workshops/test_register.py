@@ -208,7 +208,7 @@ def test_meeting_that_is_over_is_due_and_entered_from_its_booking(
     address = shown.partition("Enter it as held")[0].rpartition('href="')[2].partition('"')[0]
     address = address.replace("&amp;", "&")
     form = client.get(address).context["adminform"].form
-    said = {name: form[name].value() for name in form.fields}
+    said = {name: form[name].value() or "" for name in form.fields}
     client.post(address, said)
 
     row = Meeting.objects.get()

@@ -20,7 +20,8 @@ from elections.refusals import Refused
 from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 from pcc_portal.templatetags.portal import day
-from workshops.models import Booking, EventHost, Meeting
+from workshops.models import Booking, Event, EventHost, Meeting
+from workshops.no_thanks import OFFERED
 from workshops.own_bookings import slots_of
 from workshops.register import strike_out
 
@@ -50,8 +51,17 @@ class MeetingForm(forms.ModelForm):
         help_text=Meeting._meta.get_field("booking").help_text,
     )
 
+    event_slug = forms.ChoiceField(required=False, label="Offer by appointment")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "event_slug" in self.fields:
+            offers = Event.objects.last_written().filter(by_appointment=True, kind__in=OFFERED)
+            offers = offers.exclude(release__released_at=None).select_related("election")
+            self.fields["event_slug"].choices = [  # type: ignore[attr-defined]
+                ("", "---------"),
+                *((event.slug, f"{event} ({event.election})") for event in offers),
+            ]
         if "booking" in self.fields:
             held = Booking.objects.filter(Q(meeting=None) | Q(meeting=self.instance.pk))
             held = held.filter(state=Booking.State.BOOKED).with_slot().select_related("candidate")
@@ -84,7 +94,14 @@ class MeetingAdmin(StaffAdmin):
     readonly_fields = ("public_on", "struck")
     fieldsets = (
         ("Public", {"fields": ("election", "held_on", "officer", "subject", "public_on")}),
-        ("Not public", {"fields": ("candidate", "booking")}),
+        (
+            "Not public",
+            {
+                "fields": ("candidate", "booking", "event_slug"),
+                "description": "A meeting that was no part of an offer is raised in the report on "
+                "equal offers.",
+            },
+        ),
         ("Struck out", {"fields": ("struck",)}),
     )
 
@@ -95,7 +112,7 @@ class MeetingAdmin(StaffAdmin):
 
     @admin.display(description="part of an offer", boolean=True)
     def is_offered(self, obj: Meeting) -> bool:
-        return obj.booking_id is not None
+        return bool(obj.booking_id or obj.event_slug)
 
     @admin.display(description="struck out")
     def struck(self, obj: Meeting) -> str:

@@ -47,8 +47,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(held_on__lte=public_until(at))
 
     def not_offered(self) -> "MeetingQuerySet":
-        """Those that came of no booking: other candidates were not offered them."""
-        return self.filter(booking=None, struck_at=None)
+        """Those that were no part of an offer: other candidates were not offered them."""
+        return self.filter(booking=None, event_slug="", struck_at=None)
 
 
 class Meeting(PublicFrame):
@@ -79,9 +79,10 @@ class Meeting(PublicFrame):
         blank=True,
         on_delete=models.PROTECT,
         related_name="meeting",
-        help_text="Leave empty for a meeting that was no slot of an offer: it is then raised in "
-        "the report on equal offers.",
+        help_text="The booking it came of.",
     )
+    # An offer by appointment has no bookings: the meeting says itself which it was part of.
+    event_slug = models.SlugField("offer by appointment", max_length=80, blank=True)
     recorded_at = models.DateTimeField(editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -150,6 +151,8 @@ class Meeting(PublicFrame):
             raise ValidationError({"candidate": "This candidate stands in another election."})
         if self.booking and self.booking.candidate_id != self.candidate_id:
             raise ValidationError({"booking": "That booking is another candidate’s."})
+        if self.booking and self.event_slug:
+            raise ValidationError({"booking": "It was booked, or by appointment: choose one."})
         if self.election_id:
             self._refuse_names()
 
