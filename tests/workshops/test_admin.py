@@ -34,6 +34,7 @@ def form(election) -> dict:
         "audience": "public",
         "release": "",
         "recording": "",
+        "entitlement": 1,
         "book_until_hours": 24,
         "change_until_hours": 24,
         "cancel_until_hours": 2,
