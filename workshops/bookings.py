@@ -271,7 +271,8 @@ class _Decision:
             BookingNeeds.objects.filter(booking=moved_from).update(booking=offered)
         BookingNeeds.objects.filter(booking=moved_from).delete()
         offered.state, offered.booked_at = State.BOOKED, self.at
-        offered.save(update_fields=["state", "booked_at"])
+        offered.began_as_id = moved_from.entry if moved_from else None
+        offered.save(update_fields=["state", "booked_at", "began_as"])
         tell(offered, What.BOOKED, self.at)
         return offered
 
@@ -286,6 +287,7 @@ class _Decision:
             guests=self.wish.guests,
             state=state,
             moved_from=moved_from,
+            began_as_id=moved_from.entry if moved_from else None,
             site=self.by.site,
             made_at=self.at,
             made_by=self.by.user,
