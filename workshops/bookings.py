@@ -254,8 +254,8 @@ class _Decision:
         )
 
     def _turn(self, replaced: Booking | None) -> int:
-        """That of the place given up, so that it stays one entry in a calendar; else the lowest
-        that is not taken: the database refuses two bookings of one turn.
+        """That of the place given up, else the lowest that is not taken: the database refuses two
+        bookings of one turn.
         """
         if replaced:
             return replaced.turn
@@ -300,7 +300,8 @@ class _Decision:
         BookingNeeds.objects.filter(booking=moved_from).delete()
         offered.state, offered.booked_at = State.BOOKED, self.at
         offered.turn = self._turn(moved_from)
-        offered.save(update_fields=["state", "booked_at", "turn"])
+        offered.began_as_id = moved_from.entry if moved_from else None
+        offered.save(update_fields=["state", "booked_at", "turn", "began_as"])
         tell(offered, What.BOOKED, self.at)
         return offered
 
@@ -316,6 +317,7 @@ class _Decision:
             guests=self.wish.guests,
             state=state,
             moved_from=moved_from,
+            began_as_id=moved_from.entry if moved_from else None,
             site=self.by.site,
             made_at=self.at,
             made_by=self.by.user,

@@ -1,13 +1,12 @@
 """What a booking is in the calendar of whoever is told of it (iCalendar, RFC 5545 and 5546).
 
-A booking, a change to another time and its end are one entry with one UID: whatever happens, a
-calendar shows it once, or not at all. Where a candidate may have several places at an event, each
-place is an entry of its own (``Booking.turn``).
+A booking, every change of it to another one, and its end are one entry with one UID: whatever
+happens, a calendar shows it once, or not at all.
 """
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from icalendar import Calendar, vCalAddress
 from icalendar import Event as CalendarEntry
 
@@ -29,11 +28,11 @@ class Update:
 
 
 def thread(mail: BookingMail) -> "QuerySet[BookingMail]":
-    """The mails before ``mail`` to the same person about the same candidate at the same event."""
+    """The mails before ``mail`` to the same person about what is the same entry in a calendar."""
+    entry = mail.booking.entry
     return BookingMail.objects.filter(
+        Q(booking=entry) | Q(booking__began_as=entry),
         recipient=mail.recipient_id,
-        booking__book=mail.booking.book_id,
-        booking__candidate=mail.booking.candidate_id,
         pk__lt=mail.pk,
     ).order_by("pk")
 
@@ -82,8 +81,7 @@ def booking_entry(
         said,
     ]
     entry = CalendarEntry()
-    turn = [booking.turn] * (booking.turn > 1)
-    entry.add("uid", uid(election, "booking", event.slug, booking.candidate_id, *turn))
+    entry.add("uid", uid(election, "booking", event.slug, booking.entry))
     entry.add("summary", event.title)
     entry.add("location", place)
     entry.add("description", "\n\n".join(filter(None, lines)))

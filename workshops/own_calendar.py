@@ -1,9 +1,10 @@
 """What somebody has booked, in their own calendar: as the mails about it say, and up to date."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection
 
-from django.db.models import Count
+from django.db.models import Q
 from django.urls import reverse
 from icalendar import Event as CalendarEntry
 
@@ -43,19 +44,19 @@ def booked_entries(
         entry.add("dtstamp", since)
         entry.add("last-modified", since)
         # As in the last mail, so that neither is older than the other.
-        entry.add("sequence", max(0, mails.get((booking.book_id, booking.candidate_id), 0) - 1))
+        entry.add("sequence", max(0, mails[booking.entry] - 1))
         entry.add("status", "CONFIRMED")
         found.setdefault(key_of(slot), []).append(entry)
     return found
 
 
-def _mails(user: User, bookings: Collection[Booking]) -> dict[tuple[int, int], int]:
-    """How many mails ``user`` got about each candidate at each event."""
+def _mails(user: User, bookings: Collection[Booking]) -> Counter[int]:
+    """How many mails ``user`` got about each entry, by its number."""
+    entries = {one.entry for one in bookings}
     rows = BookingMail.objects.filter(
-        recipient=user.pk, booking__book__in={one.book_id for one in bookings}
-    )
-    counts = rows.order_by().values_list("booking__book", "booking__candidate")
-    return {(book, candidate): number for book, candidate, number in counts.annotate(Count("pk"))}
+        Q(booking__in=entries) | Q(booking__began_as__in=entries), recipient=user.pk
+    ).select_related("booking")
+    return Counter(mail.booking.entry for mail in rows)
 
 
 def _since(booking: Booking, slot: Slot, known: dt.datetime | None) -> dt.datetime:

@@ -41,7 +41,6 @@ def form(election) -> dict:
         "agent_places": 1,
         "guest_places": 0,
         "offer_hours": 8,
-        "entitlement": 1,
         "source_note": "",
         "slots-TOTAL_FORMS": 1,
         "slots-INITIAL_FORMS": 0,

@@ -359,17 +359,35 @@ def test_mail_box_that_is_busy_keeps_nobody_else_waiting(ada, election, event, s
     assert len(mail.outbox) == 2
 
 
-def test_swap_updates_the_same_entry_and_a_new_booking_brings_it_back(ada, event):
+def test_swap_updates_the_same_entry_and_a_new_booking_is_another(ada, event):
     take(ada, event)
     swapped = take(ada, event, 2, replaces=Booking.objects.get().pk)
     cancel(swapped, by=By(ada.user), at=MONDAY)
-    take(ada, event, at=MONDAY + HOUR)
-
     assert updates() == [
         ("REQUEST", 0, "20 09:00"),
         ("REQUEST", 1, "21 09:00"),
         ("CANCEL", 2, "21 09:00"),
-        ("REQUEST", 3, "20 09:00"),
+    ]
+
+    take(ada, event, at=MONDAY + HOUR)
+    method, entry = entry_of(mail.outbox[-1])
+    assert (method, entry["sequence"]) == ("REQUEST", 0)
+    assert entry["uid"] != entry_of(mail.outbox[0])[1]["uid"]
+
+
+def test_offer_that_is_accepted_moves_the_entry_of_the_place_given_up(ada, election, event):
+    """It is one place before and after."""
+    for name in ("Ben", "Cyn"):
+        last = take(stands(election, name), event, 2)
+    waits = take(ada, event, 2, may_wait=True)
+    take(ada, event)
+    cancel(last, by=By(last.candidate.user), at=MONDAY)
+    accept(waits, by=By(ada.user), at=MONDAY)
+
+    mail.outbox[:] = [message for message in mail.outbox if message.to == ["ada@example.org"]]
+    assert [(method, start) for method, _, start in updates()] == [
+        ("REQUEST", "20 09:00"),
+        ("REQUEST", "21 09:00"),
     ]
 
 

@@ -66,8 +66,8 @@ def test_booking_takes_the_place_of_the_slot_moves_and_goes(ada, event, release_
 
     booking = take(ada, event)
     mine = entries(ada.user)
-    own = mine[OWN.format(ada.pk)]
-    assert set(mine) == {OWN.format(ada.pk), PUBLIC.format(2)}
+    own = mine[OWN.format(booking.pk)]
+    assert set(mine) == {OWN.format(booking.pk), PUBLIC.format(2)}
     assert (own["status"], own["sequence"], own["dtstart"].dt) == (
         "CONFIRMED",
         0,
@@ -78,7 +78,7 @@ def test_booking_takes_the_place_of_the_slot_moves_and_goes(ada, event, release_
     moved = new_version(event, change="minor", note="The hall is taken.", by=None, at=MONDAY)
     moved.slots.filter(number=1).update(starts_at=uk("2021-04-20 11:00"))
     release_now(moved, at=MONDAY)
-    own = entries(ada.user)[OWN.format(ada.pk)]
+    own = entries(ada.user)[OWN.format(booking.pk)]
     assert own["dtstart"].dt == dt.datetime(2021, 4, 20, 10, tzinfo=dt.UTC)
     assert own["last-modified"].dt == MONDAY
 
@@ -111,7 +111,7 @@ def test_how_to_join_is_only_for_those_booked_and_from_its_time_on(
     join("2021-04-15 09:00", instructions="canary-passcode")
 
     def told(user) -> list[bool]:
-        own = entries(user).get(OWN.format(ada.pk), {})
+        own = entries(user).get(OWN.format(booking.pk), {})
         client.force_login(user)
         return [
             "canary" in f"{own.get('location')}{own.get('description')}",
@@ -122,7 +122,7 @@ def test_how_to_join_is_only_for_those_booked_and_from_its_time_on(
     assert told(ada.user) == [False, False]
     time_machine.move_to(uk("2021-04-15 09:00"), tick=False)
     assert told(ada.user) == [True, True]
-    own = entries(ada.user)[OWN.format(ada.pk)]
+    own = entries(ada.user)[OWN.format(booking.pk)]
     assert own["location"] == f"{LINK}, canary-room"
     assert f"Join at {LINK}\n\ncanary-passcode" in own["description"]
     assert told(other.user) == [False, False]

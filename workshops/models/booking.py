@@ -111,6 +111,10 @@ class Booking(models.Model):
     moved_from = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="moved_to"
     )
+    # The first of a chain of changes, in those after it: in a calendar they are one entry.
+    began_as = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
     # Where whoever made it reads the portal: what a mail begins its links with.
     site = models.CharField(max_length=200, blank=True, editable=False)
 
@@ -171,6 +175,11 @@ class Booking(models.Model):
     @property
     def places(self) -> int:
         return 1 + self.agents + self.guests
+
+    @property
+    def entry(self) -> int:
+        """The number of the booking that this one began as: the same after every change."""
+        return self.began_as_id or self.pk
 
     @property
     def is_live(self) -> bool:
