@@ -94,11 +94,11 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
         refuse_person(row, now.slot.event, by)
         mine = _live(book, row) if now.own else []
         here = next((one for one in mine if one.slot_number == wish.number), None)
-        held = [one for one in mine if one.state == State.BOOKED]
+        booked = [one for one in mine if one.state == State.BOOKED]
         if here and wish.is_met_by(here) and here.state != State.OFFERED:
             _say_needs(here, wish)
             return here
-        return _Decision(row, book, wish, by, at, held).of(now, here)
+        return _Decision(row, book, wish, by, at, booked).of(now, here)
 
 
 def accept(booking: Booking, *, by: By, at: dt.datetime) -> Booking:

@@ -226,6 +226,18 @@ def test_run_sheet_is_marked_at_the_door(client, organiser, people, page, time_m
     assert Attendance.objects.get().booking == place_of(people[0])
 
 
+def test_run_sheet_says_how_they_join(client, organiser, book, page, time_machine):
+    time_machine.move_to(BEGINS)
+    for room in ("Room 1", "Room 2"):
+        book.joinings.create(slot_number=1, room=room, show_from=MONDAY, made_at=MONDAY)
+    client.force_login(organiser)
+
+    shown = client.get(page).content.decode()
+
+    assert "Room 2" in shown
+    assert "Room 1" not in shown
+
+
 def test_run_sheet_tells_why_it_did_not_mark(client, organiser, people, page, time_machine):
     time_machine.move_to(MONDAY + dt.timedelta(days=1))
     client.force_login(organiser)

@@ -22,8 +22,6 @@ from tests.workshops.cast import uk
 from workshops.bookings import By, cancel
 from workshops.changes import SETTLE, tell_changes
 
-for program in ("khal", "vdirsyncer"):
-    pytest.importorskip(program, reason="Install the dev requirements.")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BOOKED = uk("2026-10-12 09:00")

@@ -81,6 +81,7 @@ def _page(request: HttpRequest, book: EventBook, found: Sheet) -> HttpResponse:
         "book": book,
         "sheet": found,
         "event": event,
+        "joining": book.joinings.filter(slot_number=found.slot.number).order_by("pk").last(),
         "may_mark": timezone.localdate(at) >= found.slot.day,
         "is_over": found.slot.is_over_at <= at,
         "event_page": reverse("admin:workshops_event_change", args=[event.pk]),

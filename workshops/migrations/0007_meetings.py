@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('elections', '0010_calendar_address'),
-        ('workshops', '0020_attendance'),
+        ('workshops', '0006_attendance'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
