@@ -85,8 +85,8 @@ def starts() -> set[str]:
     for address in all_addresses():
         if address.name.startswith("admin:") or address.route.startswith("admin/"):
             continue
-        # What belongs to one person, and the log's files, which its page leads to.
-        theirs = {"pk", "key", "reference", "token", "columns"}
+        # What belongs to one person; the log's files and feeds, which its pages lead to.
+        theirs = {"pk", "key", "reference", "token", "columns", "topic"}
         if theirs & set(address.parts) or address.name.startswith("["):
             continue
         kinds = KINDS[address.name.partition(":")[2]] if "slug" in address.parts else ()

@@ -172,7 +172,8 @@ def _since(
     offer: Offered, statuses: list[tuple[dt.date, str]], at: dt.datetime
 ) -> dt.datetime | None:
     """When somebody was first among those to whom it is open, from its release on."""
-    for (begins, status), (ends, _) in zip(statuses, [*statuses[1:], (None, "")], strict=True):
+    ends_of = [*(begins for begins, _ in statuses[1:]), None]
+    for (begins, status), ends in zip(statuses, ends_of, strict=False):  # there may be no status
         since = max(offer.since, start_of_day(begins))
         is_open = offer.event.open_to in Event.OpenTo.of_status(status)
         if is_open and since <= at and (ends is None or since < start_of_day(ends)):

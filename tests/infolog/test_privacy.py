@@ -33,7 +33,8 @@ from .conftest import make_topic
 APRIL_12 = dt.datetime(2021, 4, 12, 11, 0, tzinfo=dt.UTC)
 LOADED = re.compile(rf'name="{TOKEN}" value="([^"]+)"')
 OTHERS = [role for role in Role if role != Role.KEEPER]
-KNOWS_CANDIDATES = (Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR)
+# The organiser books for candidates, and enters with whom a meeting was held.
+KNOWS_CANDIDATES = (Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR, Role.ORGANISER)
 # Pages and files everyone may ask for, those that can be read as text.
 PUBLIC = [
     "/pcc-2021/",
