@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import prefetch_related_objects
+from django.utils import timezone
 
 from releases.models import Reader
+from releases.models.item import withdrawn_later
 
 from .models import InformationRequest, Part
 
@@ -37,6 +39,8 @@ def _cited(name: str, parts: list[int], reader: Reader, at: dt.datetime) -> list
     )
     if not pairs:
         return []
-    visible = field.related_model.objects.visible_to(reader, at)
+    # Also in a mail that tells of an earlier moment: nothing of what was withdrawn since.
+    gone = withdrawn_later(field.related_model, timezone.now())
+    visible = field.related_model.objects.visible_to(reader, at).exclude(gone)
     rows = getattr(visible.filter(pk__in={key for _, key in pairs}), READ_WITH[name])()
     return [(pk, row) for row in rows for pk, key in pairs if key == row.pk]

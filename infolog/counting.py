@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F
+from django.utils import timezone
 
 from elections.models import Election
 from releases.models import Reader
@@ -51,8 +52,9 @@ def numbers(election: Election, reader: Reader, *, at: dt.datetime, today: dt.da
     visible = requests_in(election, reader, at).order_by().values("pk")
     # A condition of visibility cannot be grouped by, so the rows are asked for by their numbers.
     answered = InformationRequest.objects.filter(pk__in=visible).with_state()
+    began = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
     waiting = Work.objects.waiting().filter(
-        request__election=election, request__received_on__lt=today
+        request__election=election, request__received_on__lt=today, since__lt=began
     )
     late = requests_of(election, reader, at).filter(
         release__released_at__date__gt=F("work__due_on")

@@ -11,23 +11,29 @@ from releases.feeds import NEWEST, feed_of
 from releases.page_cache import public_page
 
 from .log import requests_of
-from .models import InformationRequest
+from .models import Topic
 
 
 @public_page
 @require_safe
 def topic_feed(request: HttpRequest, election_slug: str, topic: str) -> HttpResponse:
-    """Every public version of every request about it, newest first."""
+    """Every public version of every request about it, newest first; whoever follows it learns that
+    the last one was withdrawn.
+    """
     election, at = election_at(election_slug), timezone.now()
-    names = dict(InformationRequest.subjects_to_follow(election, at))
-    if topic not in names:
-        raise Http404("No public request has this topic.")
     known = requests_of(election, AnonymousUser(), at).ever_about(topic)
-    items = known.select_related("release", "election")
+    items = list(
+        known.select_related("release", "election").order_by("-release__released_at", "slug")[
+            :NEWEST
+        ]
+    )
+    name = Topic.objects.filter(election=election, slug=topic).first()
+    if name is None or not items:
+        raise Http404("No public request has this topic.")
     return feed_of(
         request,
-        items.order_by("-release__released_at", "slug")[:NEWEST],
-        title=f"{names[topic]}: information log of {election.name}",
+        items,
+        title=f"{name}: information log of {election.name}",
         path=f"{reverse('infolog:log', args=[election.slug])}?topic={topic}",
         author=election.office.name,
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from elections.refusals import Refused, check_whole
 
-from .models import InformationRequest, Part, Response, reference_from, title_from
+from .models import InformationRequest, Part, Response, reference_from, title_from, was_given
 from .working import begin
 
 # The room of events is not imported: the relation leads there.
@@ -23,7 +23,7 @@ SHOWN_FOR = dt.timedelta(days=90)
 
 @dataclass(frozen=True)
 class Occasion:
-    """An event on one day on which it took place; on any day where none was set."""
+    """An event on one day on which it took place."""
 
     event: Any
     day: dt.date
@@ -40,11 +40,12 @@ def occasions(at: dt.datetime) -> list[Occasion]:
     """Those of the last ``SHOWN_FOR``, the newest first, each once a day. Two queries."""
     today = timezone.localdate(at)
     since = today - SHOWN_FOR
-    events = Event.objects.released(at).newest(at).filter(election__poll_date__gte=since)
+    events = _with_others(Event.objects.released(at).newest(at))
+    events = events.filter(election__poll_date__gte=since)
     found = {
         Occasion(event, day): None
         for event in events.select_related("election").prefetch_related("slots")
-        for day in _days(event, today)
+        for day in _days(event)
         if since <= day <= today
     }
     ordered = sorted(found, key=lambda one: one.event.title)
@@ -54,15 +55,20 @@ def occasions(at: dt.datetime) -> list[Occasion]:
 def occasion(pk: int, day: dt.date, at: dt.datetime) -> Occasion | None:
     """The event of this number on ``day``, if that day has come. Two queries."""
     today = timezone.localdate(at)
-    event = Event.objects.released(at).select_related("election__office").filter(pk=pk).first()
+    events = _with_others(Event.objects.released(at)).select_related("election__office")
+    event = events.filter(pk=pk).first()
     if event is None or day > today:
         return None
-    is_its_day = event.by_appointment or day in _days(event, today)
-    return Occasion(event, day) if is_its_day else None
+    return Occasion(event, day) if day in _days(event) else None
 
 
-def _days(event: Any, today: dt.date) -> list[dt.date]:
-    return [today] if event.by_appointment else [slot.day for slot in event.slots.all()]
+def _with_others(events: Any) -> Any:
+    """Those at which several were present: where one alone was, the day would tell who asked."""
+    return events.exclude(by_appointment=True).exclude(kind=Event.Kind.ONE_TO_ONE)
+
+
+def _days(event: Any) -> list[dt.date]:
+    return [slot.day for slot in event.slots.all() if slot.is_on and slot.capacity != 1]
 
 
 def noted_at(asked: Occasion) -> Any:
@@ -89,21 +95,22 @@ def note_down(
     if not question.strip():
         raise Refused("empty", "Write the question.", "question")
     slug = reference_from(hashlib.sha256(token.bytes).digest()).lower()
+    told = question.strip(), said, promised.strip()
     try:
         with transaction.atomic():
-            return noted_at(asked).filter(slug=slug).first() or _draft(
-                asked, question.strip(), slug, said, promised.strip(), at
-            )
-    except IntegrityError:  # the second of two clicks
+            there = noted_at(asked).filter(slug=slug).first()
+            return there or _draft(asked, "" if was_given(slug) else slug, *told, at=at)
+    except IntegrityError:  # the second of two clicks in one moment
         return noted_at(asked).get(slug=slug)
 
 
 def _draft(
     asked: Occasion,
-    question: str,
     slug: str,
+    question: str,
     said: Sequence[SaidThere],
     promised: str,
+    *,
     at: dt.datetime,
 ) -> InformationRequest:
     request = InformationRequest(

@@ -5,6 +5,7 @@ from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from elections.addresses import election_at
@@ -88,7 +89,7 @@ def request_page(request: HttpRequest, election_slug: str, slug: str) -> HttpRes
     return render(request, "infolog/informationrequest_detail.html", context)
 
 
-@public_page
+@never_cache
 @require_safe
 def in_numbers(request: HttpRequest, election_slug: str) -> HttpResponse:
     """How much was asked about what, what became of it, and what waits too long."""

@@ -45,7 +45,9 @@ def move_to(work: Work, stage: str, *, at: dt.datetime, with_whom: str | None = 
 
 
 def _refuse_released(work: Work) -> None:
-    if InformationRequest.objects.get(pk=work.request_id).is_released:
+    """Held until the transaction ends: a release that is being made is waited for."""
+    request = InformationRequest.objects.held(work.request_id)
+    if request is None or request.is_released:
         raise Refused("released", "The answer has been released: the work is over.")
 
 

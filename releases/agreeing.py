@@ -4,6 +4,7 @@ Both are read in the order of the rows' numbers, side by side, so no list of the
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -158,7 +159,7 @@ def _of_items(election: Election | None) -> Iterator[Tie]:
 
 
 def _numbers_told(election: Election | None) -> Iterator[Fault]:
-    """Entries that say another number of candidates or agents than there are deliveries."""
+    """Entries that say another number of people told than there are deliveries."""
     of_release = Q(kind__in=LedgerEntry.OF_ITEM)
     counts: dict[int, tuple[int, int]] = {}
     for row in (
@@ -172,13 +173,28 @@ def _numbers_told(election: Election | None) -> Iterator[Fault]:
         .iterator()
     ):
         counts[row["release"]] = row["candidates"], row["agents"]
+    readers = _readers(election)
     entries = _entries(election).filter(of_release).order_by("number")
     for number, text in entries.values_list("number", "facts").iterator():
         facts = json.loads(text)
-        if counts.get(facts["release"], (0, 0)) != (facts["candidates"], facts["agents"]):
+        key = f"{facts['item']}:{facts['id']}"
+        told = readers[facts["release"]] if facts["audience"] == "public" else []
+        subscribers = sum(number for only, number in told if not only or key in only.split())
+        people = (*counts.get(facts["release"], (0, 0)), subscribers)
+        if people != (facts["candidates"], facts["agents"], facts["subscribers"]):
             yield Fault(
                 number, "There is a delivery too many or too few for the people it says were told."
             )
+
+
+def _readers(election: Election | None) -> dict[int, list[tuple[str, int]]]:
+    """By release: of which of its items how many subscribers are told."""
+    mails = Delivery.objects.filter(role=Delivery.Role.SUBSCRIBER)
+    rows = _in(mails, election, "release__election").order_by().values("release", "only")
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for row in rows.annotate(number=Count("pk")).iterator():
+        found[row["release"]].append((row["only"], row["number"]))
+    return found
 
 
 def _has_outcome(delivery: Delivery) -> bool:

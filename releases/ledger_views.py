@@ -122,6 +122,7 @@ def ledger_json(request: HttpRequest, election_slug: str) -> HttpResponse:
 
 def _told(line: Line) -> dict[str, Any]:
     entry = line.entry
+    is_whole = line.content_hash == entry.content_hash
     return {
         "number": entry.number,
         "election": entry.election_id,
@@ -131,8 +132,9 @@ def _told(line: Line) -> dict[str, Any]:
         "about": line.title,
         "to_whom": line.told,
         "mail": line.outcome,
-        "facts": line.facts_hash,
-        "content": line.content_hash,
+        # Without its facts nobody can rebuild the seal, and so try what the content may have been.
+        "facts": line.facts_hash if is_whole else None,
+        "content": line.content_hash if is_whole else None,
         "seal": line.seal,
         "previous": entry.previous_hash,
         "hash": entry.entry_hash,

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formataddr
 from typing import Any
@@ -32,7 +32,6 @@ from .models import (
     ReleasableItem,
     Release,
     Subscriber,
-    follows,
     releasable_models,
 )
 from .models.item import withdrawn_later
@@ -132,7 +131,6 @@ class Letter:
     subject: str
     text: str
     html: str
-    is_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,15 +146,15 @@ class Addressed:
     user: int | None
     subscriber: int | None
     wants: bool
-    # The subjects a subscriber follows, as they are kept.
-    subjects: str
+    # Which items of the release it tells of, as they are kept.
+    only: str
 
 
 # One query of few columns: it is asked for every message.
 ADDRESSED = (
     "SELECT d.id, d.role, d.address, d.release_id, d.catch_up_id, d.candidate_id, d.user_id, "
     "d.subscriber_id, s.confirmed_at IS NOT NULL AND s.bounced_at IS NULL, "
-    "COALESCE(s.subjects, '') "
+    "d.only "
     f"FROM {Delivery._meta.db_table} d LEFT JOIN {Subscriber._meta.db_table} s "
     "ON s.id = d.subscriber_id WHERE d.id IN ({marks}) ORDER BY d.id"
 )
@@ -180,8 +178,6 @@ class Letters:
         rows = _addressed(ids)
         first = rows[0]
         letter = self._letter(rows)
-        if letter.is_empty and first.subscriber:
-            raise NobodyToTell("Not sent: it is about nothing they follow now.", letter.election)
         hello = _greeting(first, letter.election, at)
         return _message(first, letter, hello), letter.election
 
@@ -189,8 +185,8 @@ class Letters:
         first = rows[0]
         is_public = first.role == Delivery.Role.SUBSCRIBER
         # A withdrawal while a run goes on has to be seen by what is sent after it.
-        acts = (first.catch_up, *(row.release for row in rows))
-        key = (public_revision(), is_public, first.subjects, *acts)
+        acts = (first.catch_up, *((row.release, row.only) for row in rows))
+        key = (public_revision(), is_public, *acts)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -199,7 +195,8 @@ class Letters:
             letter = compose(list(caught_up.releases.all()), is_public=False, caught_up=caught_up)
         else:
             releases = list(Release.objects.filter(pk__in=[row.release for row in rows]))
-            letter = compose(releases, is_public=is_public, only=first.subjects)
+            only = {row.release: row.only.split() for row in rows if row.only}
+            letter = compose(releases, is_public=is_public, only=only)
         self._kept[key] = letter
         if len(self._kept) > LETTERS_KEPT:
             self._kept.popitem(last=False)
@@ -211,20 +208,24 @@ def compose(
     *,
     is_public: bool,
     caught_up: CatchUp | None = None,
-    only: str = "",
+    only: Mapping[int | None, Collection[str]] | None = None,
 ) -> Letter:
     """The letter about ``releases``, as it was at each of them, without what was withdrawn since.
 
-    Of candidates’ items ``is_public`` tells nothing: it is what subscribers get. ``only`` are the
-    subjects they follow, as they are kept.
+    Of candidates’ items ``is_public`` tells nothing: it is what subscribers get. ``only`` are by
+    release the keys of the items to be told, where it is not all of them.
     """
     now = timezone.now()
     releases = sorted(releases, key=lambda one: (one.released_at or now, one.pk))
     election = Election.objects.select_related("office").get(pk=releases[0].election_id)
     reader: Reader = AnonymousUser() if is_public else StandIn(briefed_in=election.pk)
     told = [one for release in releases for one in _told(release, election, reader)]
-    if only:
-        told = [one for one in told if follows(only, one.item.subjects())]
+    only = only or {}
+    told = [
+        one
+        for one in told
+        if one.item.release_id not in only or one.item.key in only[one.item.release_id]
+    ]
     context = {
         "election": election,
         "office": election.office,
@@ -245,7 +246,6 @@ def compose(
         text=re.sub(r"\n{3,}", "\n\n", render_to_string(f"{FOLDER}/release.txt", context)).strip()
         + "\n",
         html=_inlined(html),
-        is_empty=not told,
     )
 
 

@@ -182,6 +182,7 @@ def _outcomes(releases: set[int]) -> dict[int, Any]:
             accepted=Count("pk", filter=Q(state=State.ACCEPTED)),
             waiting=Count("pk", filter=Q(state__in=(State.QUEUED, State.SENDING))),
             otherwise=Count("pk", filter=~Q(state=State.ACCEPTED) & Q(told_at__isnull=False)),
+            left=Count("pk", filter=Q(state=State.LEFT, told_at=None)),
         )
     )
     return {row["release"]: row for row in rows}
@@ -200,7 +201,10 @@ def _outcome(facts: dict[str, Any], outcomes: dict[int, Any]) -> str:
         told.append(f"told by telephone or in another way: {sums['otherwise']}")
     if sums["waiting"]:
         told.append(f"on their way: {sums['waiting']}")
-    rest = sums["mails"] - sums["accepted"] - sums["otherwise"] - sums["waiting"]
+    if sums["left"]:
+        told.append(f"not for them any more: {sums['left']}")
+    known = ("accepted", "otherwise", "waiting", "left")
+    rest = sums["mails"] - sum(sums[name] for name in known)
     if rest:
         told.append(f"not told yet: {rest}")
     return "; ".join(told)

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -58,9 +59,9 @@ def release(release: Release, *, at: dt.datetime, by: User | None = None) -> Rel
         release.released_at, release.released_by = at, by
         release.save(update_fields=["released_at", "released_by"])
         deliveries = _address(release, items, at)
+        told = _told_of(items, deliveries)
         for item, approval, content in zip(items, approvals, contents, strict=True):
-            told = _told_of(item, deliveries)
-            _enter(item, release, approval, content=content, told=told, at=at)
+            _enter(item, release, approval, content=content, told=told[item.key], at=at)
         # Should the process end here, the worker comes by every minute and finds the rows.
         transaction.on_commit(lambda: hand_over("releases.jobs.send_deliveries"))
     logger.info("release %s: %s items", release.pk, len(items))
@@ -94,16 +95,20 @@ def _address(release: Release, items: list[ReleasableItem], at: dt.datetime) -> 
     return deliveries
 
 
-def _told_of(item: ReleasableItem, deliveries: list[Delivery]) -> dict[Delivery.Role, int]:
-    """How many of each role are told of ``item``: of subscribers those who follow its subject."""
-    subjects = item.subjects()
-    is_public = item.audience == item.Audience.PUBLIC
-    roles = [
-        delivery.role
-        for delivery in deliveries
-        if delivery.subscriber is None or (is_public and delivery.subscriber.follows(subjects))
-    ]
-    return {role: roles.count(role) for role in Delivery.Role}
+def _told_of(
+    items: list[ReleasableItem], deliveries: list[Delivery]
+) -> dict[str, dict[Delivery.Role, int]]:
+    """By the key of each item: how many of each role are told of it."""
+    roles = Counter(delivery.role for delivery in deliveries if not delivery.only)
+    some = Counter(key for delivery in deliveries for key in delivery.only.split())
+    told = {}
+    for item in items:
+        is_public = item.audience == item.Audience.PUBLIC
+        readers = roles[Delivery.Role.SUBSCRIBER] + some[item.key] if is_public else 0
+        told[item.key] = {role: roles[role] for role in Delivery.Role} | {
+            Delivery.Role.SUBSCRIBER: readers
+        }
+    return told
 
 
 def recipients(
@@ -127,28 +132,52 @@ def recipients(
         .select_related("user", "candidate")
         .order_by("pk")
     ]
-    public = [item.subjects() for item in items if item.audience == item.Audience.PUBLIC]
-    if public:
-        readers = Subscriber.objects.filter(
-            election=election.pk, confirmed_at__isnull=False, bounced_at=None
-        )
-        deliveries += [
-            Delivery(
-                role=Delivery.Role.SUBSCRIBER,
-                subscriber=reader,
-                address=reader.address,
-                due_at=at,
-                state_at=at,
-            )
-            for reader in readers.order_by("pk")
-            if any(reader.follows(subjects) for subjects in public)
-        ]
+    deliveries += _to_subscribers(
+        election, [item for item in items if item.audience == item.Audience.PUBLIC], at
+    )
     daily = set(MailChoice.objects.filter(is_daily=True).values_list("user_id", flat=True))
     for delivery in deliveries:
         reader = delivery.subscriber
         if reader.is_daily if reader else delivery.user_id in daily:
             delivery.is_daily, delivery.due_at = True, next_daily(at)
     return deliveries
+
+
+def _to_subscribers(
+    election: Election, items: list[ReleasableItem], at: dt.datetime
+) -> Iterator[Delivery]:
+    """To each who follows a subject of ``items``, or was told of an earlier version of one."""
+    if not items:
+        return
+    subjects = {item.key: item.subjects() for item in items}
+    owed = {item.key: _told_before(item) for item in items}
+    readers = Subscriber.objects.filter(
+        election=election.pk, confirmed_at__isnull=False, bounced_at=None
+    )
+    for reader in readers.order_by("pk"):
+        keys = [key for key in subjects if reader.follows(subjects[key]) or reader.pk in owed[key]]
+        if keys:
+            yield Delivery(
+                role=Delivery.Role.SUBSCRIBER,
+                subscriber=reader,
+                only="" if len(keys) == len(items) else " ".join(keys),
+                address=reader.address,
+                due_at=at,
+                state_at=at,
+            )
+
+
+def _told_before(item: ReleasableItem) -> set[int]:
+    """The subscribers to whom a mail about an earlier version went, or may have gone."""
+    if item.version == 1:
+        return set()
+    earlier = type(item)._default_manager.filter(
+        election=item.election_id, slug=item.slug, version__lt=item.version, audience="public"
+    )
+    keys = {row.release_id: row.key for row in earlier.exclude(release__released_at=None)}
+    mails = Delivery.objects.filter(release__in=keys).exclude(subscriber=None)
+    told = mails.exclude(state__in=(Delivery.State.LEFT, Delivery.State.REFUSED))
+    return {mail.subscriber_id or 0 for mail in told if mail.tells_of(keys[mail.release_id])}
 
 
 def next_daily(at: dt.datetime) -> dt.datetime:

@@ -14,7 +14,7 @@ from .sending import move, record_told
 State = Delivery.State
 # What may be tried once more: nothing is certain, or it is certain that it did not arrive.
 NOT_ARRIVED = (State.UNCERTAIN, State.REFUSED, State.BOUNCED)
-OURS = re.compile(r"<?delivery-(\d{1,18})-\d+@")
+OURS = re.compile(r"<?delivery-(\d{1,18})(?:-\d+)?@")
 
 
 def send_again(delivery: Delivery, *, by: User, at: dt.datetime) -> None:

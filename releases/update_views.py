@@ -38,7 +38,7 @@ def subscribe(request: HttpRequest, election_slug: str) -> HttpResponse:
             # Whoever is asked too often is not told so: that would say that they are known.
             if allow("subscribe-address", who, at_most=3, within=DAY, at=now):
                 is_daily = form.cleaned_data["often"] == DAILY
-                subjects = " ".join(form.cleaned_data.get("subjects", []))
+                subjects = " ".join(sorted(form.cleaned_data.get("subjects", [])))
                 ask(
                     election=election,
                     address=address,

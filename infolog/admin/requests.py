@@ -48,17 +48,26 @@ class TopicAdmin(StaffAdmin):
         return super().get_queryset(request).annotate(count=Count("requests"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Once it is known people follow it by its address."""
+        if obj and _is_known(obj):
+            return "election", "slug"
         return ("election",) if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj and _is_known(obj) else self.prepopulated_fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A topic stays as long as a released request has it."""
-        return super().has_delete_permission(request, obj) and not (
-            obj and obj.requests.filter(release__released_at__isnull=False).exists()
-        )
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and not (obj and _is_known(obj))
 
     @admin.display(description="requests", ordering="count")
     def in_requests(self, topic: Any) -> int:
         return topic.count
+
+
+def _is_known(topic: Topic) -> bool:
+    return topic.requests.filter(release__released_at__isnull=False).exists()
 
 
 class WordingForm(InOrderForm):

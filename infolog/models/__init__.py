@@ -10,6 +10,7 @@ from .request import (
     new_reference,
     reference_from,
     title_from,
+    was_given,
 )
 from .rules import LogRules
 from .wording import Wording
@@ -37,4 +38,5 @@ __all__ = [
     "new_reference",
     "reference_from",
     "title_from",
+    "was_given",
 ]

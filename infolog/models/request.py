@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
@@ -48,9 +49,14 @@ def _unused_slug() -> str:
     """A new reference in small letters that no request ever had, deleted ones too. Two queries."""
     while True:
         slug = new_reference().lower()
-        had: Any = InformationRequest.history.filter(slug=slug)
-        if not (InformationRequest.objects.filter(slug=slug).exists() or had.exists()):
+        if not was_given(slug):
             return slug
+
+
+def was_given(slug: str) -> bool:
+    """Whether any request has this address, or had it and was deleted. Two queries."""
+    had: Any = InformationRequest.history.filter(slug=slug)
+    return InformationRequest.objects.filter(slug=slug).exists() or had.exists()
 
 
 class Topic(PublicFrame):
@@ -79,9 +85,12 @@ class InformationRequestQuerySet(ReleasableQuerySet):
         return self.filter(topics__election=F("election"), topics__slug=topic)
 
     def ever_about(self, topic: str) -> Self:
-        """Every version of what was about it in any: its withdrawal has no topic of its own."""
+        """Every version of what was about it in public: its withdrawal has no topic of its own."""
         same = InformationRequest.objects.filter(
-            election=OuterRef("election"), slug=OuterRef("slug"), version__lte=OuterRef("version")
+            audience=InformationRequest.Audience.PUBLIC,
+            election=OuterRef("election"),
+            slug=OuterRef("slug"),
+            version__lte=OuterRef("version"),
         )
         return self.filter(Exists(same.about(topic)))
 
@@ -210,13 +219,15 @@ class InformationRequest(ReleasableItem):
         versions = InformationRequest.objects.filter(
             election=self.election_id, slug=self.slug, version__lte=self.version
         )
+        if self.audience == self.Audience.PUBLIC:
+            versions = versions.filter(audience=self.Audience.PUBLIC)
         topics = Topic.objects.filter(election=self.election_id, requests__in=versions)
         return set(topics.values_list("slug", flat=True))
 
     @classmethod
     def subjects_to_follow(cls, election: Election, at: dt.datetime) -> list[tuple[str, str]]:
-        """A topic that only hidden requests have is not told. One query."""
-        known = cls.objects.released(at).filter(audience=cls.Audience.PUBLIC)
+        """A topic that only hidden or withdrawn requests have is not told. One query."""
+        known = cls.objects.visible_to(AnonymousUser(), at).newest(at)
         has_known = Exists(known.filter(topics=OuterRef("pk")))
         topics = Topic.objects.filter(has_known, election=election)
         return list(topics.values_list("slug", "name"))
@@ -242,6 +253,11 @@ class InformationRequest(ReleasableItem):
                     f"Part {part.position} is marked “{outcome}” without a reason. "
                     "Write it in the outcome note."
                 )
+        if self.event and self.event.is_for_one:
+            yield (
+                f"“{self.event}” is for one person alone, so it would tell who asked. Take the "
+                "event out."
+            )
         yield from problems_of_citations(self)
         for topic in self.topics.exclude(election=self.election_id):
             yield f"The topic “{topic}” belongs to another election. Take it out."

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='delivery',
             name='state',
-            field=models.CharField(choices=[('queued', 'Waiting to be sent'), ('sending', 'Being sent'), ('accepted', 'Accepted by the mail server'), ('refused', 'Refused by the mail server'), ('bounced', 'Came back'), ('uncertain', 'Uncertain'), ('no-address', 'No address to write to'), ('left', 'Not sent: they had left')], default='queued', max_length=10),
+            field=models.CharField(choices=[('queued', 'Waiting to be sent'), ('sending', 'Being sent'), ('accepted', 'Accepted by the mail server'), ('refused', 'Refused by the mail server'), ('bounced', 'Came back'), ('uncertain', 'Uncertain'), ('no-address', 'No address to write to'), ('left', 'Not sent: not for them any more')], default='queued', max_length=10),
         ),
     ]

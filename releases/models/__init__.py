@@ -16,7 +16,7 @@ from .mail_choice import MailChoice
 from .public_revision import PublicRevision
 from .release import Release, ReleaseQuerySet
 from .review import Review
-from .subscriber import Subscriber, follows
+from .subscriber import Subscriber
 from .waiver import Waiver
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "Review",
     "Subscriber",
     "Waiver",
-    "follows",
     "item_at",
     "items_of",
     "later_version",

@@ -49,7 +49,7 @@ class Delivery(models.Model):
         BOUNCED = "bounced", "Came back"
         UNCERTAIN = "uncertain", "Uncertain"
         NO_ADDRESS = "no-address", "No address to write to"
-        LEFT = "left", "Not sent: they had left"
+        LEFT = "left", "Not sent: not for them any more"
 
     class Role(models.TextChoices):
         CANDIDATE = "candidate", "Candidate"
@@ -76,6 +76,9 @@ class Delivery(models.Model):
     subscriber = models.ForeignKey(
         Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries"
     )
+    # Which items of the release a subscriber is told of (``ReleasableItem.key``), with a space
+    # between; every public one if empty.
+    only = models.TextField(blank=True, editable=False)
     # As it was at the release; emptied when the account's time is over.
     address = models.EmailField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -139,6 +142,10 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.get_state_display()}"
+
+    def tells_of(self, key: str) -> bool:
+        """Whether the item of that key is among those it tells of."""
+        return not self.only or key in self.only.split()
 
     @property
     def whom(self) -> str:

@@ -284,6 +284,11 @@ class ReleasableItem(models.Model):
         """How grave it is that a passage names somebody who stands."""
         return Severity.WARNING
 
+    @property
+    def key(self) -> str:
+        """This version among all that is released."""
+        return f"{self._meta.label_lower}:{self.pk}"
+
     def subjects(self) -> set[str]:
         """What it is about: the addresses of subjects of its kind that the public can follow."""
         return set()

@@ -40,9 +40,4 @@ class Subscriber(models.Model):
 
     def follows(self, subjects: Collection[str]) -> bool:
         """Whether they want to know of what is about ``subjects``."""
-        return follows(self.subjects, subjects)
-
-
-def follows(wanted: str, subjects: Collection[str]) -> bool:
-    """As above, of the subjects ``wanted`` as they are kept."""
-    return not wanted or not set(wanted.split()).isdisjoint(subjects)
+        return not self.subjects or not set(self.subjects.split()).isdisjoint(subjects)

@@ -5,11 +5,12 @@ import re
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from model_bakery import baker
 
 from elections.roles import Role
 from infolog.models import InformationRequest, Work
-from infolog.noting import Occasion, SaidThere, note_down, occasions
+from infolog.noting import Occasion, SaidThere, note_down, occasion, occasions
 from tests.conftest import NOON
 
 APRIL_12 = dt.datetime(2021, 4, 12, 18, 30, tzinfo=dt.UTC)
@@ -179,10 +180,50 @@ def test_event_of_a_draft_is_not_offered(event):
     assert occasions(APRIL_12) == []
 
 
-def test_event_by_appointment_is_noted_on_the_day(event, release_now):
-    release_now(event)
+@pytest.mark.parametrize(
+    ("fields", "places"),
+    [
+        ({"kind": "one-to-one"}, 3),
+        ({"kind": "workshop"}, 1),
+        ({"kind": "visit", "by_appointment": True}, None),
+    ],
+)
+def test_where_one_alone_was_nothing_is_noted(hustings, election, release_now, fields, places):
+    """The day would tell who asked."""
+    alone = baker.make("workshops.Event", election=election, slug="alone", **fields)
+    if places:
+        alone.slots.create(starts_at=APRIL_12, capacity=places)
+    release_now(alone)
 
-    assert occasions(APRIL_12) == [Occasion(event, DAY)]
+    assert [one.event for one in occasions(APRIL_12)] == [hustings]
+    assert occasion(hustings.pk, DAY, APRIL_12)
+    assert occasion(alone.pk, DAY, APRIL_12) is None
+
+
+def test_request_does_not_name_an_event_for_one(hustings, election, release_now):
+    alone = baker.make("workshops.Event", election=election, slug="alone", kind="one-to-one")
+    alone.slots.create(starts_at=APRIL_12)
+    release_now(alone)
+    draft = note(hustings)
+    draft.event = alone
+    draft.save()
+
+    with pytest.raises(ValidationError, match="would tell who asked"):
+        draft.check_ready()
+
+
+def test_reference_that_another_request_has_is_not_given(hustings, monkeypatch):
+    taken = note(hustings)
+    monkeypatch.setattr("infolog.noting.reference_from", lambda digest: taken.slug.upper())
+    InformationRequest.objects.filter(pk=taken.pk).update(received_on=DAY - dt.timedelta(days=1))
+
+    assert note(hustings).slug != taken.slug
+    assert InformationRequest.objects.count() == 2
+
+
+def note(event) -> InformationRequest:
+    asked = Occasion(event, DAY)
+    return note_down(asked, "How many?", said=[], promised="", token=uuid.uuid4(), at=APRIL_12)
 
 
 def test_number_of_queries_does_not_grow_with_events(

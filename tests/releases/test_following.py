@@ -9,10 +9,10 @@ from django.core import mail, signing
 from django.core.management import call_command
 
 from infolog.models import InformationRequest, Part, Topic
-from releases.mails import compose
-from releases.models import Delivery, LedgerEntry, Release, Subscriber
+from releases.models import Delivery, LedgerEntry, Subscriber
 from releases.sending import send_due
 from releases.update_links import CONFIRM, read_confirm
+from releases.verifying import verify
 from releases.versions import new_version
 from tests.conftest import NOON, PortalClient, release_reviewed
 
@@ -46,6 +46,11 @@ def follower(election, name: str, subjects: str = "") -> Subscriber:
         confirmed_at=NOON,
         subjects=subjects,
     )
+
+
+def text_of(message) -> str:
+    [plain, _] = message.get_payload()
+    return plain.get_payload(decode=True).decode()
 
 
 def told() -> dict[str, Delivery]:
@@ -105,11 +110,8 @@ def test_follower_is_told_of_the_topic_and_of_nothing_else(election, sink):
     assert {*told()} == {"everything", "budget"}
     text = {row.address: row for row in Delivery.objects.all()}
     assert {row.state for row in text.values()} == {"accepted"}
-    letters = {
-        only: compose(list(Release.objects.all()), is_public=True, only=only).text
-        for only in ("", "budget")
-    }
-    assert "The answer on Race." in letters[""]
+    letters = {to.partition("@")[0]: text_of(message) for to, message in sink.messages}
+    assert "The answer on Race." in letters["everything"]
     assert "The answer on Race." not in letters["budget"]
     assert "The answer on Money." in letters["budget"]
 
@@ -141,12 +143,40 @@ def test_follower_is_told_of_a_correction_and_of_a_withdrawal(election, release_
     assert "Withdrawn: information request" in feed
 
 
-def test_who_follows_something_else_by_now_gets_no_empty_mail(election, sink):
+def test_who_follows_something_else_by_now_is_told_what_the_ledger_says(election, sink):
     reader = follower(election, "budget", "budget")
     release_reviewed([draft(election, "Money", "Budget")], election=election, title="One", at=NOON)
     Subscriber.objects.filter(pk=reader.pk).update(subjects="race")
 
     send_due()
 
-    row = told()["budget"]
-    assert (row.state, row.reply) == ("left", "Not sent: it is about nothing they follow now.")
+    assert told()["budget"].state == "accepted"
+    [(_, message)] = sink.messages
+    assert "The answer on Money." in text_of(message)
+
+
+def test_correction_goes_to_whoever_was_told_what_it_corrects(election, release_now):
+    reader = follower(election, "budget")
+    follower(election, "other", "race")
+    item = draft(election, "Money", "Budget")
+    release_now(item)
+    Subscriber.objects.filter(pk=reader.pk).update(subjects="race")
+    new = new_version(item, change="correction", note="It was wrong.", by=None, at=NOON)
+
+    release_reviewed([new, draft(election, "Race", "Race")], election=election, title="2", at=NOON)
+
+    mails = Delivery.objects.filter(release__title="2", role="subscriber")
+    assert {mail.address.partition("@")[0]: mail.only == "" for mail in mails} == {
+        "budget": True,
+        "other": False,
+    }
+
+
+def test_ledger_that_counts_another_number_of_subscribers_is_found(election):
+    follower(election, "budget", "budget")
+    follower(election, "everything")
+    items = [draft(election, "Money", "Budget"), draft(election, "Race", "Race")]
+    release_reviewed(items, election=election, title="Two", at=NOON)
+    Delivery.objects.exclude(only="").update(only="")
+
+    assert "too many or too few" in str(verify().fault)

@@ -195,6 +195,11 @@ class Event(ReleasableItem):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_for_one(self) -> bool:
+        """Whether one candidate at a time is there: to name it would tell who it was."""
+        return self.by_appointment or self.kind == self.Kind.ONE_TO_ONE
+
     def get_absolute_url(self) -> str:
         return reverse("workshops:event", args=[self.election.slug, self.slug])
 

@@ -272,7 +272,6 @@ def test_original_comes_as_an_attachment(client, make_staff, taken_in):
     assert b"".join(response.streaming_content) == as_csv(LOG)
     assert response["Content-Disposition"] == 'attachment; filename="Our log.csv"'
     assert "no-store" in response["Cache-Control"]
-    response.close()
     log_import.file.storage.delete(log_import.file.name)
     assert client.get(place).status_code == 404
 
