@@ -112,7 +112,7 @@ def test_a_time_has_to_be_chosen(page, enter, axe):
 
 
 def test_run_sheet_is_read_on_a_phone(page, enter, staff, axe, no_sideways_scroll):
-    enter("candidate@example.org")
+    enter("second.candidate@example.org")
     page.goto("/by-election/programme/control-room-visit/book/")
     choose(page, 0)
     press(page, "Continue")

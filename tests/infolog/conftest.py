@@ -83,11 +83,12 @@ def hidden(election, release_now) -> list[InformationRequest]:
 
 @pytest.fixture
 def event(election):
-    return baker.make(
+    event = baker.make(
         "workshops.Event",
         election=election,
         slug="familiarisation",
         title="Familiarisation event",
-        by_appointment=True,
         kind="briefing",
     )
+    event.slots.create(starts_at=dt.datetime(2020, 1, 8, 10, 0, tzinfo=dt.UTC))
+    return event

@@ -25,8 +25,6 @@ def _on_the_evening(time_machine):
 
 @pytest.fixture
 def hustings(event, release_now):
-    event.by_appointment = False
-    event.save()
     event.hosts.create(name="Grace Strong", role="Chief Executive")
     event.slots.create(starts_at=APRIL_12 - dt.timedelta(minutes=30))
     event.slots.create(starts_at=APRIL_12 + dt.timedelta(days=3))

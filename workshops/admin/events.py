@@ -3,7 +3,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
-from django.forms import ModelForm
+from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -46,7 +46,6 @@ class EventAdmin(ReleasableAdmin):
     search_fields = ("title", "summary", "hosts__name")
     prepopulated_fields = {"slug": ("title",)}
     inlines = (SlotInline, HostInline, AgendaInline)
-    filter_horizontal = ("papers",)
     fieldsets = (
         ("What it is", {"fields": ("title", "kind", "summary")}),
         (
@@ -82,6 +81,10 @@ class EventAdmin(ReleasableAdmin):
             },
         ),
     )
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = CheckboxSelectMultiple({"class": "portal-choices"})
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> type[ModelForm]:
         """Offers papers of the election of the event, and none of another one."""
