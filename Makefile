@@ -28,12 +28,13 @@ migrations := $(wildcard */migrations/*.py)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench kill-test storm requirements build FORCE
+.PHONY: help run test check coverage bench kill-test storm requirements build FORCE
 
 help:
 	@echo "make run           start the portal with demo content on http://127.0.0.1:$(PORT)/ (PORT=…)"
 	@echo "make test          every check there is (CHECKS=\"lint types\" runs these only)"
 	@echo "make check         the fast ones: lint, types, imports, tests on SQLite"
+	@echo "make coverage      the tests on SQLite once more, with the branches they reach"
 	@echo "make bench         figures of speed and size beside a bare Django page (BENCH_SECONDS=…)"
 	@echo "make kill-test     kill the workers that send mail at random, and look what became of it"
 	@echo "make storm         hundreds book at once, 20 rounds on PostgreSQL and SQLite (ROUNDS=…)"
@@ -48,6 +49,10 @@ test: $(dev) $(collected)
 
 check: $(dev)
 	@$(python) -m scripts.check --fast
+
+coverage: $(dev)
+	@.venv/bin/pytest -q -p no:cacheprovider -n 2 -m "not browser and not old_tables" \
+		--cov --cov-report=term-missing
 
 storm: $(dev) $(collected)
 	@$(python) -m scripts.storm $(ROUNDS) whole

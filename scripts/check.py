@@ -21,7 +21,6 @@ from scripts.serving import ROOT, environment
 
 BIN = Path(sys.executable).parent
 PYTEST = ("pytest", "-q", "-p", "no:cacheprovider")
-COVERAGE = ("--cov", "--cov-report=term-missing")
 # A test that hangs for this long never ends.
 SECONDS_AT_MOST = 45 * 60
 
@@ -82,8 +81,8 @@ CHECKS = [
     ),
     Check(
         "sqlite",
-        "Tests on SQLite, with branch coverage",
-        (*PYTEST, "-n", "2", "-m", "not browser and not old_tables", *COVERAGE),
+        "Tests on SQLite",
+        (*PYTEST, "-n", "2", "-m", "not browser and not old_tables"),
         fast=True,
     ),
     Check(

@@ -81,8 +81,8 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
     Also how an offer is accepted, and how a booking is moved to another slot: the old place is
     given up in the same moment, never before. Raises ``BookingRefused``: ``no_slot``,
     ``no_bookings``, ``no_reason``, ``called_off``, ``over``, ``not_yet``, ``not_drawn``,
-    ``closed``, ``not_open``, ``too_many``, ``agent_ended``, ``booked_already``, ``first_window``,
-    ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
+    ``closed``, ``not_open``, ``too_many``, ``agent_ended``, ``booked_already``, ``changed``,
+    ``first_window``, ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
     """
     early = _standing(candidate.election_id, wish.key, at, candidate.pk)
     _refuse_slot(early.slot, wish, by, at)
@@ -232,6 +232,10 @@ class _Decision:
         Whoever may have one gives it up by accepting an offer.
         """
         named = next((one for one in self.held if one.pk == self.wish.replaces), None)
+        if self.wish.replaces and not named:
+            raise BookingRefused(
+                "changed", "The booking you wanted to change is not yours any more. Look again."
+            )
         most = event.entitlement_at(self.at)
         if named or len(self.held) < most:
             return named
@@ -300,8 +304,10 @@ class _Decision:
         BookingNeeds.objects.filter(booking=moved_from).delete()
         offered.state, offered.booked_at = State.BOOKED, self.at
         offered.turn = self._turn(moved_from)
+        offered.moved_from = moved_from
         offered.began_as_id = moved_from.entry if moved_from else None
-        offered.save(update_fields=["state", "booked_at", "turn", "began_as"])
+        fields = ["state", "booked_at", "turn", "moved_from", "began_as"]
+        offered.save(update_fields=fields)
         tell(offered, What.BOOKED, self.at)
         return offered
 
@@ -449,11 +455,16 @@ def _end(
 def _pass_on(book: EventBook, election_id: int, number: int, at: dt.datetime) -> None:
     """The free places of one slot to those who wait for it. The event is locked."""
     here = book.bookings.filter(slot_number=number).select_related("candidate", "agent")
+    now = standing(election_id, (book.event_slug, number), at)
+    if now and not now.slot.is_on:
+        # Nobody can answer an offer now: they wait again, and keep their number.
+        here.filter(state=State.OFFERED).update(state=State.WAITING, offered_until=None)
+        return
     for offer in here.overdue(at):
         _end(offer, State.LAPSED, by=By(), at=at)
         tell(offer, What.LAPSED, at)
     now = standing(election_id, (book.event_slug, number), at)
-    if now is None or not now.slot.is_on:
+    if now is None:
         return
     is_closed = at >= now.slot.closes_at
     left = now.places.left

@@ -58,7 +58,9 @@ def tell_changes(at: dt.datetime) -> int:
     told = 0
     for booking in live:
         holds = now[booking.pk]
-        if holds.is_over(at) or not holds.has_settled(at):
+        is_past = booking.slot_ends is not None and booking.slot_ends <= at
+        was_postponed = holds.slot is not None and not holds.slot.is_on
+        if holds.is_over(at) or (is_past and not was_postponed) or not holds.has_settled(at):
             continue
         if slot := holds.takes_place:
             told += _tell(booking, slot, holds.joining, last, at)
@@ -68,7 +70,7 @@ def tell_changes(at: dt.datetime) -> int:
     return told
 
 
-def _to_come(at: dt.datetime) -> Iterable[Booking]:
+def _to_come(at: dt.datetime) -> Iterable[Any]:
     """What somebody has or waits for, of slots not long past; what was postponed stays."""
     live = Booking.objects.live().with_slot()
     postponed = BookingMail.objects.filter(slot__status=Slot.Status.POSTPONED)

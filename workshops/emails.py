@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -48,6 +49,12 @@ def people_of(booking: Booking) -> list[int]:
     """The users who are told of a booking."""
     agent = booking.agent if booking.agent and booking.agent.is_active else None
     people = [booking.candidate.user_id, agent.user_id if agent else None]
+    if booking.began_as_id:  # an agent who booked it first has it in their calendar
+        told = BookingMail.objects.filter(
+            Q(booking=booking.began_as_id) | Q(booking__began_as=booking.began_as_id)
+        )
+        agents = booking.candidate.agents.active().filter(user__in=told.values("recipient"))
+        people += agents.order_by("pk").values_list("user", flat=True)
     return list(filter(None, dict.fromkeys(people)))
 
 
@@ -109,9 +116,11 @@ def _send(pk: int) -> str:
     holds = slots_of([mail.booking], at)[mail.booking_id]
     if mail.what == BookingMail.What.REMINDER and _comes_too_late(mail, holds, at):
         return "Missed." if unclaimed.update(missed_at=at) else "Begun before."
+    joining = joining_of([mail.booking], at).get(mail.booking_id)
     if mail.what != BookingMail.What.CHANGED:
-        mail.slot = holds
-        mail.joining = joining_of([mail.booking], at).get(mail.booking_id)
+        mail.slot, mail.joining = holds, joining
+    elif joining is None:  # they may not know how to join any more
+        mail.joining = None
     if not unclaimed.update(begun_at=at, slot=mail.slot, joining=mail.joining):
         return "Begun before."
     mail.begun_at = at

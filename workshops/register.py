@@ -13,10 +13,12 @@ from .models import Meeting
 def strike_out(meeting: Meeting, *, reason: str, by: User, at: dt.datetime) -> Meeting:
     """Say of a public row that it is wrong, and why: everyone reads that. Safe to call again.
 
-    Raises ``Refused``: ``no_reason``; ``not_public`` while it can still be changed.
+    Raises ``Refused``: ``no_reason``; ``named``; ``not_public`` while it can still be changed.
     """
     if not reason.strip():
         raise Refused("no_reason", "Say why it is struck out: everyone reads it.", "reason")
+    if named := meeting.names_in("reason", reason):
+        raise Refused("named", named, "reason")
     with transaction.atomic():
         held = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
         if not held.is_public(at):

@@ -9,22 +9,25 @@ from django.utils import timezone
 from elections.retention import ACCOUNT_DAYS
 from pcc_portal.retention import Rule
 
-from .models import Booking, BookingMail, BookingNeeds, Joining, WishList
+from .models import Booking, BookingMail, BookingNeeds, Joining, Slot, WishList
 
 NEEDS_DAYS = 14
 
 
+def _over(at: dt.datetime) -> Q:
+    """What was postponed has its new time before it, whatever the old one was."""
+    long_past = Q(slot_ends__lt=at - dt.timedelta(days=NEEDS_DAYS))
+    return (long_past & ~Q(slot_status=Slot.Status.POSTPONED)) | Q(slot_starts=None)
+
+
 def _needs(at: dt.datetime) -> QuerySet[BookingNeeds]:
     """Those of events that are over, and of events no release has any more."""
-    over = Booking.objects.with_slot().filter(
-        Q(slot_ends__lt=at - dt.timedelta(days=NEEDS_DAYS)) | Q(slot_starts=None)
-    )
+    over = Booking.objects.with_slot().filter(_over(at))
     return BookingNeeds.objects.filter(booking__in=over.values("pk"))
 
 
 def _joining(at: dt.datetime) -> QuerySet[Joining]:
-    over = Q(slot_ends__lt=at - dt.timedelta(days=NEEDS_DAYS)) | Q(slot_starts=None)
-    return Joining.objects.with_slot().filter(over)
+    return Joining.objects.with_slot().filter(_over(at))
 
 
 def _delete(rows: list[Any], at: dt.datetime) -> None:

@@ -16,6 +16,8 @@ def next_offer(book: EventBook, number: int, at: dt.datetime) -> str:
     now = standing(book.election_id, (book.event_slug, number), at)
     if now is None:
         return "No next offer, because this time is not on the programme."
+    if not now.slot.is_on:
+        return f"No next offer: {now.slot.get_status_display().lower()}."
     if at >= now.slot.closes_at:
         return f"No next offer, because booking closed at {at_time(now.slot.closes_at)}."
     fitting = next((one for one in waiting if now.places.fit(one.places)), None)

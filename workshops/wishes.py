@@ -7,7 +7,7 @@ from elections.models import Candidate
 
 from .bookings import BookingRefused, By, refuse_person
 from .locks import locked
-from .models import Event, Slot, WishList
+from .models import Draw, Event, Slot, WishList
 from .wording import at_time
 
 MOST_WISHES = 5
@@ -24,6 +24,8 @@ def take_wishes(
     """
     with locked(candidate.pk, slug, at) as (row, book):
         event = wishes_open(row, slug, at)
+        if Draw.objects.filter(book=book).exists():
+            raise BookingRefused("opened", "The lots are drawn: book what is free.")
         _refuse_numbers(event, numbers, at)
         refuse_person(row, event, by)
         mine = WishList.objects.filter(book=book, candidate=row)

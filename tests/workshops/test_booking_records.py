@@ -7,6 +7,7 @@ from django.core import mail
 
 from pcc_portal.own_data import own_data
 from pcc_portal.retention import apply_rules
+from releases.versions import new_version
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
 from workshops.bookings import By, cancel
@@ -120,6 +121,17 @@ def test_needs_are_deleted_14_days_after_the_event(event, ada):
     apply_rules(at=ENDS + dt.timedelta(days=14, seconds=1))
     assert not BookingNeeds.objects.exists()
     assert Booking.objects.count() == 1
+
+
+def test_needs_of_what_is_postponed_are_kept(event, ada, release_now):
+    take(ada, event, access="A ramp")
+    new = new_version(event, change="minor", note="The hall is closed.", by=None, at=MONDAY)
+    new.slots.update(status="postponed", why="The hall is closed.")
+    release_now(new, at=MONDAY)
+
+    apply_rules(at=ENDS + dt.timedelta(days=40))
+
+    assert BookingNeeds.objects.exists()
 
 
 def test_reasons_and_mails_end_with_the_accounts(event, ada, editor, election):

@@ -459,3 +459,60 @@ def test_many_cost_as_many_queries_as_one(event, election):
         tell_changes(MONDAY + HOUR)
 
     assert len(for_four) == len(for_one)
+
+
+def test_agent_who_booked_is_told_of_a_swap_and_of_the_end(candidate, agent, event):
+    row = candidate.candidacies.get()
+    first = take(row, event, by=By(agent, agent.agencies.get()))
+    mail.outbox.clear()
+
+    second = take(row, event, 2, replaces=first.pk)
+    cancel(second, by=By(candidate), at=MONDAY)
+
+    told = [(message.to[0], entry_of(message)[0]) for message in mail.outbox]
+    assert sorted(told) == [
+        ("agent@example.org", "CANCEL"),
+        ("agent@example.org", "REQUEST"),
+        ("candidate@example.org", "CANCEL"),
+        ("candidate@example.org", "REQUEST"),
+    ]
+
+
+def test_offer_of_what_is_postponed_keeps_its_number(ada, election, event, change):
+    others = [take(stands(election, name), event) for name in ("Ben", "Cy")]
+    waiting = take(ada, event, may_wait=True)
+    cancel(others[0], by=By(others[0].candidate.user), at=MONDAY)
+    assert states(waiting) == ["offered"]
+    change(status="postponed", why="The hall is closed.")
+
+    for days in (0, 3):
+        pass_on(EventBook.objects.get(), MONDAY + dt.timedelta(days=days))
+
+    assert states(waiting) == ["waiting"]
+
+
+def test_what_is_over_is_not_called_off_when_its_time_is_taken_out(
+    make_event, release_now, ada, time_machine
+):
+    slots = [
+        {"starts_at": uk(f"2021-04-{day} 10:00"), "ends_at": uk(f"2021-04-{day} 11:00")}
+        for day in (20, 21)
+    ]
+    offer = make_event(kind="one-to-one", takes_bookings=True, slots=slots)
+    release_now(offer)
+    held = take(ada, offer)
+    after = uk("2021-04-20 15:00")
+    time_machine.move_to(after, tick=False)
+    new = new_version(offer, change="minor", note="Without what is past.", by=None, at=after)
+    new.slots.get(number=1).delete()
+    release_now(new, at=after)
+
+    tell_changes(after + 2 * SETTLE)
+
+    assert states(held) == ["booked"]
+
+
+def test_why_a_slot_is_called_off_is_read_for_names(ada, event, change):
+    new = change(status="cancelled", why="Alex Ada asked for it.")
+
+    assert "candidate-name" in {finding.code for finding in new.findings()}

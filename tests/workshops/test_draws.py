@@ -243,7 +243,23 @@ def test_what_cannot_be_had_whatever_the_lot_is_passed_over(cast, offer, make_of
     assert {code for _, code in lines["Cyn"].passed_over} == {"not_open"}
     assert got(drawn) == {"Ada": None, "Ben": None, "Cyn": None}
     assert holds(drawn)
-    assert "cyn@example.org" not in [message.to[0] for message in mail.outbox]
+    # Ben has the slot he asked for, and Cyn has left: neither lost anything by lot.
+    losers = [m.to[0] for m in mail.outbox if m.subject.startswith("The lots are drawn")]
+    assert losers == ["ada@example.org"]
+
+
+def test_nothing_is_wished_for_once_the_lots_are_drawn(cast, offer, editor, release_now):
+    ask(cast[0], offer, 1)
+    draw()
+    later = new_version(offer, change="correction", note="Later.", by=editor, at=OPENS)
+    later.bookable_from = OPENS + HOUR
+    later.save()
+    release_now(later, at=OPENS)
+
+    with pytest.raises(BookingRefused) as refusal:
+        ask(cast[1], offer, 2, at=OPENS)
+
+    assert refusal.value.code == "opened"
 
 
 def test_slot_that_was_called_off_is_no_place(cast, offer, editor, release_now):

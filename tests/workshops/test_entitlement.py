@@ -102,7 +102,7 @@ def test_either_booking_can_be_changed_and_the_other_stays(ada, make_offer):
 
 def test_accepting_is_a_second_one_when_it_may_be_and_a_change_when_not(ada, ben, offer):
     for at, expected in ((MONDAY, "moved"), (WINDOW, "booked")):
-        Booking.objects.update(began_as=None)
+        Booking.objects.update(began_as=None, moved_from=None)
         Booking.objects.all().delete()
         taken, held = take(ben, offer, 1, at=MONDAY), take(ada, offer, 2, at=MONDAY)
         waiting = take(ada, offer, 1, may_wait=True, at=MONDAY)

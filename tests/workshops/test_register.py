@@ -148,6 +148,8 @@ def test_what_is_public_is_struck_out_and_not_changed(
     assert client.post(change, {"subject": "Other"}).status_code == 403
     assert client.post(change.replace("change", "delete"), {"post": "yes"}).status_code == 403
     assert "everyone reads it" in client.post(strike, {"reason": " "}).content.decode()
+    named = f"It was with {row.candidate}."
+    assert "Everyone reads this." in client.post(strike, {"reason": named}).content.decode()
     client.post(strike, {"reason": "It was held a week later."})
 
     page = client.get(PAGE).content.decode()

@@ -46,7 +46,7 @@ class OfSlotQuerySet(models.QuerySet[Row]):
     """Rows that name a slot by book and number."""
 
     def with_slot(self) -> Self:
-        """Each with ``slot_title``, ``slot_starts`` and ``slot_ends`` of the newest release.
+        """Each with ``slot_title``, ``_starts``, ``_ends`` and ``_status`` of the newest release.
 
         The end is the start where none was announced.
         """
@@ -61,6 +61,7 @@ class OfSlotQuerySet(models.QuerySet[Row]):
             slot_title=Subquery(slots.values("event__title")[:1]),
             slot_starts=Subquery(slots.values("starts_at")[:1]),
             slot_ends=Subquery(slots.annotate(end=ends).values("end")[:1]),
+            slot_status=Subquery(slots.values("status")[:1]),
         )
 
 

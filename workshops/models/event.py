@@ -249,8 +249,9 @@ class Event(ReleasableItem):
         return 1 if is_first else self.entitlement
 
     def passages(self) -> list[Passage]:
-        """Costs two queries."""
+        """Costs three queries."""
         leads = [*self.hosts.all()]
+        slots = [*self.slots.all()]
         points = [*self.agenda.all()]
         people = "\n\n".join([str(host) for host in leads] + [point.speaker for point in points])
         agenda = "\n\n".join(point.title for point in points)
@@ -260,6 +261,8 @@ class Event(ReleasableItem):
             plain("How to join", self.how_to_join, field="how_to_join"),
             plain("Link to a recording", self.recording, field="recording", is_label=True),
             plain("Source note", self.source_note, field="source_note", is_label=True),
+            plain("Why it is called off", "\n\n".join(slot.why for slot in slots)),
+            plain("Where", "\n\n".join(slot.venue for slot in slots), is_label=True),
             plain("Who leads it", people, is_label=True),
             plain("Agenda", agenda, is_label=True),
         ]

@@ -162,7 +162,13 @@ class Meeting(PublicFrame):
         An officer may share a surname with somebody who stands.
         """
         for field, is_strict in (("officer", False), ("subject", True)):
-            passage = plain(field.capitalize(), getattr(self, field), field=field)
-            for found in check_names([passage], self.election, severity=lambda _: Severity.ERROR):
-                if is_strict or found.severity == Severity.ERROR:
-                    raise ValidationError({field: f"Everyone reads this. {found.sentence}"})
+            if named := self.names_in(field, getattr(self, field), is_strict=is_strict):
+                raise ValidationError({field: named})
+
+    def names_in(self, field: str, text: str, *, is_strict: bool = True) -> str:
+        """What is wrong with a text that everyone reads: nothing where it names nobody."""
+        passage = plain(field.capitalize(), text, field=field)
+        for found in check_names([passage], self.election, severity=lambda _: Severity.ERROR):
+            if is_strict or found.severity == Severity.ERROR:
+                return f"Everyone reads this. {found.sentence}"
+        return ""
