@@ -6,6 +6,7 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from model_bakery import baker
 
 from elections.refusals import Refused
@@ -118,10 +119,12 @@ def test_days_of_an_answer_that_is_out_stay_as_they_are(client, story, make_staf
             act()
         assert refused.value.code == "released"
     client.force_login(make_staff("answering"))
-    page = f"/admin/infolog/work/{work.pk}/"
+    page, delete = (
+        reverse(f"admin:infolog_work_{act}", args=[work.pk]) for act in ("change", "delete")
+    )
 
-    assert 'name="_save"' not in client.get(f"{page}change/").content.decode()
-    assert client.get(f"{page}delete/").status_code == 403
+    assert 'name="_save"' not in client.get(page).content.decode()
+    assert client.get(delete).status_code == 403
     assert Pause.objects.count() == 1
 
 
