@@ -427,9 +427,8 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
     release_now(*seed_items(election, "candidates", "candidates"))
     release_now(*seed_items(other_election, "elsewhere", "candidates"))
     seed_items(election, "draft", "public")
-    visit = baker.make(
-        "workshops.Event", election=election, slug="visit", kind="visit", by_appointment=True
-    )
+    visit = baker.make("workshops.Event", election=election, slug="visit", kind="visit")
+    visit.slots.create(starts_at=APRIL_10)
     release_now(visit)
     elsewhere = PortalClient()
     elsewhere.force_login(candidate)
