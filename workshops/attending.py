@@ -82,11 +82,6 @@ class Sheet:
     def heads(self) -> int:
         return sum(row.booking.places for row in self.booked)
 
-    @property
-    def is_whole(self) -> bool:
-        """Everyone who had a place has been marked."""
-        return all(row.came is not None for row in self.booked)
-
 
 def sheet(book: EventBook, slot: Slot, *, at: dt.datetime) -> Sheet:
     """The run sheet of ``slot``, which comes with its event. The same queries for many rows."""
