@@ -25,8 +25,9 @@ from django.utils import timezone  # noqa: E402
 
 from elections.models import Candidate, Election, Office, StatusChange, User  # noqa: E402
 from scripts.approved import release_approved  # noqa: E402
-from workshops.bookings import By, Wish, book  # noqa: E402
+from workshops.bookings import book  # noqa: E402
 from workshops.models import Booking, Event, EventBook, Slot  # noqa: E402
+from workshops.refusing import By, Wish  # noqa: E402
 
 PROCESSES = 4
 ROUNDS = 5

@@ -85,8 +85,9 @@ def _booked(number: int) -> Any:
 
     from elections.models import Candidate, Election, Office, StatusChange, User
     from scripts.approved import release_approved
-    from workshops.bookings import By, Wish, book
+    from workshops.bookings import book
     from workshops.models import Event
+    from workshops.refusing import By, Wish
 
     now = timezone.now()
     office = Office.objects.create(

@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .bookings import BookingRefused, Wish, accept, book, cancel, decline
+from .bookings import accept, book, cancel, decline
 from .forms import ChooseSlotForm, ConfirmForm
 from .joining import joining_of
 from .models import Booking, Event
 from .offers import Offer, offers_for, warnings
 from .own_bookings import bookings_of, told
-from .visits import Visit as _Visit
+from .refusing import BookingRefused, Wish
+from .visits import Visit
 from .wishes import may_wish
 
 
@@ -29,7 +30,7 @@ from .wishes import may_wish
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     """Step 1: when, and with whom. What is posted is only looked at, and led on to step 2."""
-    visit = _Visit.of(request, election_slug)
+    visit = Visit.of(request, election_slug)
     event = visit.event(slug)
     offers = _offers(visit, event)
     can_be_chosen = [offer for offer in offers if offer.is_open]
@@ -58,7 +59,7 @@ def choose(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     """Step 2: all of it once more, what to think of, and the button that books."""
-    visit = _Visit.of(request, election_slug)
+    visit = Visit.of(request, election_slug)
     event = visit.event(slug)
     said = request.POST if request.method == "POST" else request.GET
     booked = _replaced(visit, event, _held(visit, event), said.get("replaces"))
@@ -82,7 +83,7 @@ def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
 
 
 def _check_page(
-    visit: _Visit,
+    visit: Visit,
     event: Event,
     offer: Offer,
     form: ConfirmForm,
@@ -111,7 +112,7 @@ def _check_page(
     return visit.page("book_check", context, status=409 if refused else 200)
 
 
-def _book(visit: _Visit, event: Event, form: ConfirmForm, booked: Booking | None) -> HttpResponse:
+def _book(visit: Visit, event: Event, form: ConfirmForm, booked: Booking | None) -> HttpResponse:
     said = form.cleaned_data
     asked = {name: said.get(name) or 0 for name in ("agents", "guests")}
     wish = Wish(
@@ -155,7 +156,7 @@ def _done(booking: Booking, at: dt.datetime) -> str:
 @require_safe
 def bookings(request: HttpRequest, election_slug: str) -> HttpResponse:
     """My bookings: the same for the candidate and each agent."""
-    visit = _Visit.of(request, election_slug)
+    visit = Visit.of(request, election_slug)
     own = bookings_of(visit.actor.candidate, visit.at)
     coming = [one for one in own if one.booking.is_live and not one.is_over(visit.at)]
     context = {"coming": coming, "ended": [one for one in own if one not in coming]}
@@ -166,7 +167,7 @@ def bookings(request: HttpRequest, election_slug: str) -> HttpResponse:
 @login_required
 @require_safe
 def booking(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
-    visit = _Visit.of(request, election_slug)
+    visit = Visit.of(request, election_slug)
     found = visit.booking(pk)
     [own] = told([found], visit.at)
     slot, is_booked = own.slot, found.state == Booking.State.BOOKED
@@ -191,7 +192,7 @@ def booking(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_page(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
     """Asks first; the answer is a POST."""
-    visit = _Visit.of(request, election_slug)
+    visit = Visit.of(request, election_slug)
     found = visit.booking(pk)
     if request.method == "POST":
         waited = found.state != Booking.State.BOOKED
@@ -206,20 +207,20 @@ def cancel_page(request: HttpRequest, election_slug: str, pk: int) -> HttpRespon
 @login_required
 @require_POST
 def accept_offer(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
-    visit = _Visit.of(request, election_slug)
+    visit = Visit.of(request, election_slug)
     return _act(visit, visit.booking(pk), accept, "The place is yours.", Booking.State.BOOKED)
 
 
 @login_required
 @require_POST
 def decline_offer(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
-    visit = _Visit.of(request, election_slug)
+    visit = Visit.of(request, election_slug)
     done = "You have declined. The place goes to the next."
     return _act(visit, visit.booking(pk), decline, done, Booking.State.DECLINED)
 
 
 def _act(
-    visit: _Visit,
+    visit: Visit,
     found: Booking,
     verb: Callable[..., Booking],
     done: str,
@@ -246,18 +247,18 @@ def _stands(booking: Booking) -> str:
     }.get(Booking.State(booking.state), "this is over")
 
 
-def _offers(visit: _Visit, event: Event) -> list[Offer]:
+def _offers(visit: Visit, event: Event) -> list[Offer]:
     slots = [slot for slot in event.slots.all() if slot.is_on and visit.at < slot.starts_at]
     return list(offers_for(visit.actor.candidate, slots, visit.election, visit.at).values())
 
 
-def _offer(visit: _Visit, event: Event, form: ConfirmForm) -> Offer | None:
+def _offer(visit: Visit, event: Event, form: ConfirmForm) -> Offer | None:
     """What was asked for, if there is such a slot for this candidate."""
     number = form.cleaned_data.get("slot") if form.is_valid() or form.cleaned_data else None
     return next((o for o in _offers(visit, event) if o.slot.number == number), None)
 
 
-def _held(visit: _Visit, event: Event) -> list[Booking]:
+def _held(visit: Visit, event: Event) -> list[Booking]:
     """What the candidate has booked of this event."""
     rows = Booking.objects.filter(
         candidate=visit.actor.candidate,
@@ -268,9 +269,7 @@ def _held(visit: _Visit, event: Event) -> list[Booking]:
     return list(rows.select_related("book", "candidate", "agent"))
 
 
-def _replaced(
-    visit: _Visit, event: Event, held: list[Booking], asked: str | None
-) -> Booking | None:
+def _replaced(visit: Visit, event: Event, held: list[Booking], asked: str | None) -> Booking | None:
     """The booking to be changed: the one asked for; the last one of who may have no more."""
     named = next((one for one in held if str(one.pk) == asked), None)
     is_all = len(held) >= event.entitlement_at(visit.at)

@@ -4,75 +4,24 @@ Everything here is idempotent: the same wish twice gives the same booking, and a
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
-from elections.models import Agent, Candidate, NonWorkingDay, User
-from elections.refusals import Refused
+from elections.models import Candidate
 
 from .emails import tell
+from .handing_on import end, pass_on_slot
 from .locks import lock_book, locked
-from .models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot, WishList
-from .office_hours import hours_later
+from .models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot
 from .own_bookings import slots_of
 from .places import Places, SlotKey, Standing, free_slots, standing
-from .wording import at_time, listed, time_of
+from .refusing import BookingRefused, By, Wish, full, has_one, refuse_person, refuse_slot
+from .wording import at_time, time_of
 
 State, What = Booking.State, BookingMail.What
-
-
-class BookingRefused(Refused):
-    """Why there is no place: ``free`` are slots of the same event that can be had instead."""
-
-    def __init__(self, code: str, sentence: str, free: Sequence[Slot] = ()) -> None:
-        super().__init__(code, sentence)
-        self.free = list(free)
-
-
-@dataclass(frozen=True)
-class By:
-    """Who acts: the candidate, their ``agent``, staff with a reason; without a user the portal.
-
-    ``site`` is where they read the portal, for the links in mails.
-    """
-
-    user: User | None = None
-    agent: Agent | None = None
-    reason: str = ""
-    site: str = ""
-
-    @property
-    def is_office(self) -> bool:
-        return self.user is not None and self.user.is_staff
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is asked for. ``replaces`` is the booking of the same event to be given up for it."""
-
-    slug: str
-    number: int
-    agents: int = 0
-    guests: int = 0
-    access: str = ""
-    diet: str = ""
-    may_wait: bool = False
-    replaces: int | None = None
-
-    @property
-    def key(self) -> SlotKey:
-        return self.slug, self.number
-
-    @property
-    def places(self) -> int:
-        return 1 + self.agents + self.guests
-
-    def is_met_by(self, booking: Booking) -> bool:
-        return (booking.agents, booking.guests) == (self.agents, self.guests)
 
 
 def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Booking:
@@ -85,12 +34,12 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
     ``first_window``, ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
     """
     early = _standing(candidate.election_id, wish.key, at, candidate.pk)
-    _refuse_slot(early.slot, wish, by, at)
+    refuse_slot(early.slot, wish, by, at)
     if not (early.own or early.overdue or wish.may_wait or early.places.fit(wish.places)):
-        raise _full(candidate, wish, early.places, at)
+        raise full(candidate, wish, early.places, at)
     with locked(candidate.pk, wish.slug, at) as (row, book):
         now = _standing(row.election_id, wish.key, at, row.pk)
-        _refuse_slot(now.slot, wish, by, at)
+        refuse_slot(now.slot, wish, by, at)
         refuse_person(row, now.slot.event, by)
         mine = _live(book, row) if now.own else []
         here = next((one for one in mine if one.slot_number == wish.number), None)
@@ -117,9 +66,9 @@ def decline(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
     with locked(booking.candidate_id, booking.book.event_slug, at) as (row, book):
         found = _reread(booking)
         if found.state == State.OFFERED:
-            _end(found, State.DECLINED, by=by, at=at)
+            end(found, State.DECLINED, by=by, at=at)
             tell(found, What.DECLINED, at)
-            _pass_on(book, row.election_id, found.slot_number, at)
+            pass_on_slot(book, row.election_id, found.slot_number, at)
         return found
 
 
@@ -141,9 +90,9 @@ def cancel(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
                 f"It could be cancelled until {at_time(slot.cancels_until)}. Please tell the "
                 "office that you cannot come.",
             )
-        _end(found, State.CANCELLED, by=by, at=at)
+        end(found, State.CANCELLED, by=by, at=at)
         tell(found, What.CANCELLED, at)
-        _pass_on(book, row.election_id, found.slot_number, at)
+        pass_on_slot(book, row.election_id, found.slot_number, at)
         return found
 
 
@@ -151,7 +100,7 @@ def call_off(booking: Booking, *, reason: str, at: dt.datetime) -> None:
     """End a place, or the wait for one, at a slot that does not take place. Safe to call again."""
     with held(booking, at) as found:
         if found.is_live:
-            _end(found, State.CANCELLED, by=By(reason=reason), at=at)
+            end(found, State.CANCELLED, by=By(reason=reason), at=at)
             tell(found, What.CANCELLED, at)
 
 
@@ -171,7 +120,7 @@ def pass_on(book: EventBook, at: dt.datetime) -> None:
         row = lock_book(book.election_id, book.event_slug)
         live = row.bookings.filter(state__in=(State.OFFERED, State.WAITING)).order_by()
         for number in sorted(set(live.values_list("slot_number", flat=True))):
-            _pass_on(row, row.election_id, number, at)
+            pass_on_slot(row, row.election_id, number, at)
 
 
 # --- the decision ----------------------------------------------------------------------------
@@ -192,7 +141,7 @@ class _Decision:
     def of(self, now: Standing, here: Booking | None) -> Booking:
         if now.overdue or (now.places.waiting and not now.places.is_full):
             # Whoever waits comes before whoever asks just now.
-            _pass_on(self.book, self.candidate.election_id, self.wish.number, self.at)
+            pass_on_slot(self.book, self.candidate.election_id, self.wish.number, self.at)
             now = _standing(self.candidate.election_id, self.wish.key, self.at)
             here = _reread(here) if here else None
         if here and not here.is_live:
@@ -217,13 +166,13 @@ class _Decision:
         places = Places(now.places.capacity, now.places.taken - own, now.places.waiting)
         if places.fit(self.wish.places):
             if here and here.pk != self.wish.replaces:
-                raise _has_one()
+                raise has_one()
             booked = self._replaced(now.slot.event)
             self._refuse_clash(now.slot, booked)
             self._give_up(booked)
             return self._write(State.BOOKED, moved_from=booked)
         if own or not (self.wish.may_wait and now.slot.event.has_waiting_list):
-            raise _full(self.candidate, self.wish, places, self.at)
+            raise full(self.candidate, self.wish, places, self.at)
         return self._write(State.WAITING)
 
     def _replaced(self, event: Event, *, accepts: bool = False) -> Booking | None:
@@ -248,7 +197,7 @@ class _Decision:
                 "You have one: you can change it, or book another after that.",
             )
         raise (
-            _has_one()
+            has_one()
             if most == 1
             else BookingRefused(
                 "booked_already",
@@ -293,9 +242,9 @@ class _Decision:
                 "change_closed",
                 f"Your booking could be changed until {at_time(slot.changes_until)}.",
             )
-        _end(booked, State.MOVED, by=self.by, at=self.at, keep_needs=True)
+        end(booked, State.MOVED, by=self.by, at=self.at, keep_needs=True)
         if booked.slot_number != self.wish.number:
-            _pass_on(self.book, self.candidate.election_id, booked.slot_number, self.at)
+            pass_on_slot(self.book, self.candidate.election_id, booked.slot_number, self.at)
 
     def _confirm(self, offered: Booking, moved_from: Booking | None) -> Booking:
         """What somebody needs goes with them, unless they said it anew for this place."""
@@ -351,9 +300,6 @@ def _say_needs(booking: Booking, wish: Wish) -> bool:
     return any(said.values())
 
 
-# --- what is refused, of the slot and of the person --------------------------------------------
-
-
 def _live(book: EventBook, candidate: Candidate) -> list[Booking]:
     rows = book.bookings.live().filter(candidate=candidate)
     return list(rows.select_related("candidate", "agent", "book"))
@@ -366,130 +312,11 @@ def _standing(election_id: int, key: SlotKey, at: dt.datetime, candidate: int = 
     return found
 
 
-def _refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
-    """What does not depend on anybody else: asked before the lock, and again under it."""
-    event = slot.event
-    if not event.takes_bookings:
-        raise BookingRefused("no_bookings", "This event is not booked on the portal.")
-    if not slot.is_on:
-        raise BookingRefused("called_off", f"{slot.get_status_display()}: {slot.why}")
-    if at >= slot.starts_at:
-        raise BookingRefused("over", "This event has begun, or is over.")
-    _refuse_moment(slot, by, at)
-    for asked, most, whom in (
-        (wish.agents, event.agent_places, "agents"),
-        (wish.guests, event.guest_places, "guests"),
-    ):
-        if not 0 <= asked <= most:
-            raise BookingRefused("too_many", f"You can bring {most or 'no'} {whom} to this event.")
-    if slot.capacity is not None and wish.places > slot.capacity:
-        raise BookingRefused("too_many", f"There are {slot.capacity} places in all.")
-
-
-def _refuse_moment(slot: Slot, by: By, at: dt.datetime) -> None:
-    """Before booking opens, until lots are drawn, and after it closes only the office books."""
-    event = slot.event
-    if by.is_office:
-        if not by.reason.strip():
-            raise BookingRefused("no_reason", "Say why the office books it.")
-    elif event.bookable_from and at < event.bookable_from:
-        raise BookingRefused("not_yet", f"Booking opens at {at_time(event.bookable_from)}.")
-    elif event.takes_wishes and WishList.objects.undrawn(event).exists():
-        raise BookingRefused(
-            "not_drawn",
-            "The slots that were asked for before booking opened are being drawn. Try again in a "
-            "few minutes.",
-        )
-    elif at >= slot.closes_at:
-        raise BookingRefused("closed", f"Booking closed at {at_time(slot.closes_at)}.")
-
-
-def _has_one() -> BookingRefused:
-    return BookingRefused(
-        "booked_already", "You have a place at this event already. Change that booking instead."
-    )
-
-
-def _full(candidate: Candidate, wish: Wish, places: Places, at: dt.datetime) -> BookingRefused:
-    free = free_slots(candidate.election, wish.slug, at, wish.places)
-    left = places.in_words[0].lower() + places.in_words[1:]
-    told = "All places are taken" if places.is_full else f"You ask for more than is left: {left}"
-    instead = f" Still free: {listed(time_of(slot) for slot in free[:3])}." if free else ""
-    return BookingRefused("full", f"{told}.{instead}", free)
-
-
-def refuse_person(candidate: Candidate, event: Event, by: By) -> None:
-    if by.agent and not Agent.objects.active().filter(pk=by.agent.pk, candidate=candidate).exists():
-        raise BookingRefused("agent_ended", "You no longer act for this candidate.")
-    if event.open_to not in Event.OpenTo.of_status(candidate.status):  # type: ignore[attr-defined]
-        raise BookingRefused(
-            "not_open",
-            f"Those who may attend: {event.get_open_to_display()[0].lower()}"
-            f"{event.get_open_to_display()[1:]}.",
-        )
-
-
 def _may_cancel(slot: Slot, by: By, at: dt.datetime) -> bool:
     """A place at what is postponed can always be given up."""
     return not slot.is_on or at < (slot.starts_at if by.is_office else slot.cancels_until)
 
 
-# --- ends, the waiting list -------------------------------------------------------------
-
-
 def _reread(booking: Booking) -> Booking:
     """As it is now, under the lock."""
     return Booking.objects.select_related("candidate", "agent", "book").get(pk=booking.pk)
-
-
-def _end(
-    booking: Booking, state: Booking.State, *, by: By, at: dt.datetime, keep_needs: bool = False
-) -> None:
-    booking.state, booking.ended_at = state, at
-    booking.ended_by, booking.ended_agent, booking.ended_reason = by.user, by.agent, by.reason
-    booking.save(update_fields=["state", "ended_at", "ended_by", "ended_agent", "ended_reason"])
-    if not keep_needs:
-        BookingNeeds.objects.filter(booking=booking).delete()
-
-
-def _pass_on(book: EventBook, election_id: int, number: int, at: dt.datetime) -> None:
-    """The free places of one slot to those who wait for it. The event is locked."""
-    here = book.bookings.filter(slot_number=number).select_related("candidate", "agent")
-    now = standing(election_id, (book.event_slug, number), at)
-    if now and not now.slot.is_on:
-        # Nobody can answer an offer now: they wait again, and keep their number.
-        here.filter(state=State.OFFERED).update(state=State.WAITING, offered_until=None)
-        return
-    for offer in here.overdue(at):
-        _end(offer, State.LAPSED, by=By(), at=at)
-        tell(offer, What.LAPSED, at)
-    now = standing(election_id, (book.event_slug, number), at)
-    if now is None:
-        return
-    is_closed = at >= now.slot.closes_at
-    left = now.places.left
-    for waiting in here.waiting() if is_closed or left != 0 else ():
-        if is_closed:
-            _end(waiting, State.CLOSED, by=By(), at=at)
-            tell(waiting, What.CLOSED, at)
-        elif left is None:
-            _offer(waiting, now.slot, at)
-        elif waiting.places <= left and _offer(waiting, now.slot, at):
-            left -= waiting.places
-
-
-def _offer(waiting: Booking, slot: Slot, at: dt.datetime) -> bool:
-    """Keep the place for somebody who may still attend. Returns whether it was offered."""
-    if slot.event.open_to not in Event.OpenTo.of_status(
-        waiting.candidate.status_on(timezone.localdate(at))
-    ):
-        _end(waiting, State.CANCELLED, by=By(reason="May no longer attend."), at=at)
-        tell(waiting, What.CANCELLED, at)
-        return False
-    left_out = NonWorkingDay.objects.values_list("date", flat=True)
-    answer_by = hours_later(at, slot.event.offer_hours, set(left_out))
-    waiting.state, waiting.offered_at = State.OFFERED, at
-    waiting.offered_until = min(answer_by, slot.closes_at)
-    waiting.save(update_fields=["state", "offered_at", "offered_until"])
-    tell(waiting, What.OFFERED, at)
-    return True

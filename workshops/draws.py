@@ -17,11 +17,12 @@ from elections.models import Candidate
 from releases.content import canonical, sha256
 from releases.offers import record_offer
 
-from .bookings import BookingRefused, By, Wish, book
+from .bookings import book
 from .emails import tell
 from .locks import lock_book, lock_candidates
 from .models import Booking, BookingMail, Draw, DrawLine, Event, EventBook, Slot, WishList
 from .places import places_of
+from .refusing import BookingRefused, By, Wish
 
 # The one refusal that the lot decides: all others would have stood in the way of any lot.
 FULL = "full"

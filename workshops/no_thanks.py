@@ -8,9 +8,9 @@ from elections.acting import Actor, acting_for
 from elections.models import Candidate
 from releases.models import Reader
 
-from .bookings import BookingRefused, By, refuse_person
 from .locks import locked
 from .models import Booking, Event, NoThanks
+from .refusing import BookingRefused, By, refuse_person
 
 # What each candidate is offered for themselves: who had it can differ, and has to be shown.
 OFFERED = (Event.Kind.ONE_TO_ONE, Event.Kind.VISIT, Event.Kind.INDUCTION)

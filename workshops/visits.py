@@ -12,8 +12,8 @@ from elections.acting import Actor, acting_for
 from elections.addresses import election_at
 from elections.models import Election
 
-from .bookings import By
 from .models import Booking, Event
+from .refusing import By
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .bookings import BookingRefused
 from .forms import WishForm
 from .models import Event, WishList
 from .no_thanks import say_no_thanks
+from .refusing import BookingRefused
 from .visits import Visit
 from .wishes import may_wish, take_wishes
 

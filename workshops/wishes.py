@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from elections.models import Candidate
 
-from .bookings import BookingRefused, By, refuse_person
 from .locks import locked
 from .models import Draw, Event, Slot, WishList
+from .refusing import BookingRefused, By, refuse_person
 from .wording import at_time
 
 MOST_WISHES = 5

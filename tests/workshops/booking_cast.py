@@ -8,8 +8,9 @@ from model_bakery import baker
 
 from elections.models import Candidate, Election, User
 from tests.conftest import give_status
-from workshops.bookings import By, Wish, book
+from workshops.bookings import book
 from workshops.models import Booking, Event
+from workshops.refusing import By, Wish
 
 # The campaign of 2021, a Monday, in office hours.
 MONDAY = dt.datetime(2021, 4, 12, 9, 0, tzinfo=dt.UTC)

@@ -10,10 +10,11 @@ from pcc_portal.retention import apply_rules
 from releases.versions import new_version
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
-from workshops.bookings import By, cancel
+from workshops.bookings import cancel
 from workshops.emails import send
 from workshops.jobs import pass_places_on, send_waiting_now
 from workshops.models import Booking, BookingMail, BookingNeeds
+from workshops.refusing import By
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,9 @@ from elections.models import Agent, StatusChange
 from tests.conftest import NOON
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
-from workshops.bookings import BookingRefused, By, accept, cancel, decline, pass_on
+from workshops.bookings import accept, cancel, decline, pass_on
 from workshops.models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot
+from workshops.refusing import BookingRefused, By
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,11 @@ from releases.releasing import ReleaseRefused
 from releases.versions import new_version
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
-from workshops.bookings import BookingRefused, By, accept, cancel, pass_on
+from workshops.bookings import accept, cancel, pass_on
 from workshops.changes import SETTLE, tell_changes
 from workshops.emails import send, send_waiting
 from workshops.models import Booking, BookingMail, Event, EventBook
+from workshops.refusing import BookingRefused, By
 
 pytestmark = pytest.mark.django_db
 

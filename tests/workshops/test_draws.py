@@ -20,10 +20,10 @@ from releases.versions import new_version
 from tests.conftest import NOON
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, take
 from tests.workshops.cast import uk
-from workshops.bookings import BookingRefused, By
 from workshops.draws import draw_lots, due, holds, redo
 from workshops.jobs import draw_lots as draw_lots_now
 from workshops.models import Booking, Draw, DrawLine, EventBook, WishList
+from workshops.refusing import BookingRefused, By
 from workshops.wishes import take_wishes
 
 pytestmark = pytest.mark.django_db

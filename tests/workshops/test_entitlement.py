@@ -7,10 +7,11 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
-from workshops.bookings import BookingRefused, By, accept, cancel
+from workshops.bookings import accept, cancel
 from workshops.invitations import booking_entry
 from workshops.models import Booking
 from workshops.own_bookings import slots_of
+from workshops.refusing import BookingRefused, By
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,11 @@ from releases.versions import new_version
 from tests.conftest import NOON, give_status
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, take
 from tests.workshops.cast import uk
-from workshops.bookings import BookingRefused, By, cancel
+from workshops.bookings import cancel
 from workshops.equal_offers import report, table
 from workshops.models import Booking, Meeting, NoThanks
 from workshops.no_thanks import say_no_thanks
+from workshops.refusing import BookingRefused, By
 
 pytestmark = pytest.mark.django_db
 

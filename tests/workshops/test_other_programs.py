@@ -19,8 +19,9 @@ from releases.versions import new_version
 from tests.conftest import NOON
 from tests.workshops.booking_cast import stands, take
 from tests.workshops.cast import uk
-from workshops.bookings import By, cancel
+from workshops.bookings import cancel
 from workshops.changes import SETTLE, tell_changes
+from workshops.refusing import By
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,9 +13,10 @@ from releases.versions import new_version
 from tests.conftest import NOON, PortalClient
 from tests.workshops.booking_cast import MONDAY, stands, take
 from tests.workshops.cast import uk
-from workshops.bookings import By, cancel
+from workshops.bookings import cancel
 from workshops.joining import Details, say_how_to_join
 from workshops.models import Event
+from workshops.refusing import By
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,11 @@ from django.core import mail
 from releases.versions import new_version
 from tests.workshops.booking_cast import HOUR, stands, take
 from tests.workshops.cast import uk
-from workshops.bookings import By, cancel
+from workshops.bookings import cancel
 from workshops.changes import tell_changes
 from workshops.emails import send
 from workshops.models import BookingMail, Event
+from workshops.refusing import By
 from workshops.reminders import remind
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,10 @@ from elections.models import Election, Office
 from releases.versions import new_version
 from tests.conftest import release_reviewed
 from tests.workshops.booking_cast import HOUR, stands, take
-from workshops.bookings import By, cancel
+from workshops.bookings import cancel
 from workshops.changes import tell_changes
 from workshops.models import Booking, BookingMail, Event
+from workshops.refusing import By
 from workshops.reminders import remind
 
 NAMES = ("Ada", "Ben", "Cyn", "Dan", "Eve", "Fay")

@@ -18,9 +18,10 @@ from django.utils.safestring import SafeString
 from elections.models import Candidate
 from pcc_portal.desk import DueFilter
 from pcc_portal.templatetags.portal import clock, day
-from workshops.bookings import BookingRefused, By, Wish, book, cancel
+from workshops.bookings import book, cancel
 from workshops.models import Booking, Slot
 from workshops.own_bookings import told
+from workshops.refusing import BookingRefused, By, Wish
 from workshops.waiting import next_offer
 from workshops.wording import time_of
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from pcc_portal.templatetags.portal import clock, day
 from releases.admin import ReleasableAdmin, ReleasedPartInline, state
-from workshops.models import AgendaItem, Event, EventHost, Slot
+from workshops.models import AgendaItem, Event, EventHost, Slot, with_next_slot
 
 
 class HostInline(ReleasedPartInline, admin.TabularInline):
@@ -96,7 +96,7 @@ class EventAdmin(ReleasableAdmin):
         return form
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
-        return super().get_queryset(request).with_next_slot(timezone.localdate())
+        return with_next_slot(super().get_queryset(request), timezone.localdate())
 
     @admin.display(description="next time", ordering=F("next_slot").asc(nulls_last=True))
     def next_slot(self, event: Any) -> str:

@@ -2,16 +2,9 @@ from .attendance import Attendance
 from .availability import Availability, AvailabilityException, AvailableHours
 from .booking import Booking, BookingMail, BookingNeeds, BookingQuerySet, EventBook, Joining
 from .draw import Draw, DrawLine, WishList
-from .event import (
-    AgendaItem,
-    Event,
-    EventHost,
-    EventQuerySet,
-    Slot,
-    SlotQuerySet,
-    start_of_day,
-)
+from .event import AgendaItem, Event, EventHost, EventQuerySet
 from .meeting import Meeting, MeetingQuerySet, NoThanks
+from .slot import Slot, SlotQuerySet, start_of_day, with_next_slot
 
 __all__ = [
     "AgendaItem",
@@ -37,4 +30,5 @@ __all__ = [
     "SlotQuerySet",
     "WishList",
     "start_of_day",
+    "with_next_slot",
 ]

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from elections.acting import Actor
 from elections.models import Agent, Candidate, Election
 
-from .event import Slot
+from .slot import Slot
 
 # When the mail server has neither taken nor refused a mail by then, nobody knows what became of it.
 HEARD_OF_WITHIN = dt.timedelta(minutes=10)
