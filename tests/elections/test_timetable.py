@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from elections.models import KeyDate, Office
@@ -178,7 +178,6 @@ def polls(draw):
     return poll_date, draw(st.sampled_from(list(TIMETABLES))), left_out
 
 
-@settings(deadline=None)
 @given(polls())
 def test_statutory_dates_stand_in_the_order_of_the_law(poll):
     dates = {kind: date for kind, (date, _) in _dates(*poll).items()}
@@ -190,7 +189,6 @@ def test_statutory_dates_stand_in_the_order_of_the_law(poll):
     assert dates[Kind.POLL] < dates[Kind.TAKES_OFFICE]
 
 
-@settings(deadline=None)
 @given(polls())
 def test_statutory_dates_are_as_many_working_days_before_the_poll_as_the_rule_says(poll):
     poll_date, office_kind, left_out = poll
@@ -203,7 +201,6 @@ def test_statutory_dates_are_as_many_working_days_before_the_poll_as_the_rule_sa
         assert (counted[0], len(counted)) == (day, rule.working_days)
 
 
-@settings(deadline=None)
 @given(polls(), st.integers(1, 60))
 def test_a_day_left_out_never_makes_a_date_later(poll, offset):
     poll_date, office_kind, left_out = poll

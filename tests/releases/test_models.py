@@ -198,9 +198,7 @@ def released_items(draw):
     return draw(st.lists(item, max_size=8))
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=released_items(), at=st.sampled_from([BEFORE, RELEASED, LATER]))
 def test_visible_to_shows_who_looks_as_a_candidate_what_a_candidate_sees(
     election, other_election, candidate, other_candidate, made, at

@@ -52,7 +52,7 @@ def _read(content: bytes, name: str) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("write", "name"), [(as_docx, "log.docx"), (as_xlsx, "log.xlsx"), (as_csv, "log.csv")]
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=tables)
 def test_random_table_is_read_back_as_it_was_written(write, name, rows):
     rows = [["First heading", "Second heading"], ["More", "And more"], *rows]
@@ -60,7 +60,7 @@ def test_random_table_is_read_back_as_it_was_written(write, name, rows):
     assert _read(write(rows), name) == _expected(rows)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(rows=st.lists(st.lists(words, min_size=3, max_size=3), min_size=2, max_size=6))
 def test_random_table_is_pasted_back_as_it_was_copied(rows):
     read_back = read_pasted(as_pasted(rows).decode())
