@@ -277,7 +277,7 @@ def _tell() -> None:
         facts = json.loads(text)
         entered[facts["delivery"]] = facts["state"]
     rows = [
-        {"number": message_id(pk, at), "state": state, "entered": entered.get(pk, "")}
+        {"number": message_id("delivery", pk, at), "state": state, "entered": entered.get(pk, "")}
         for pk, state, at in Delivery.objects.order_by("pk").values_list(
             "pk", "state", "release__released_at"
         )

@@ -35,6 +35,7 @@ from .models import (
     releasable_models,
 )
 from .models.item import withdrawn_later
+from .posting import BY_A_MACHINE, message_id
 from .revision import public_revision
 from .update_links import stop_address
 
@@ -342,23 +343,12 @@ def _greeting(row: Addressed, election: Election, at: dt.datetime) -> str:
     return f"Dear {agent.name},\n\nYou act for {briefed}." if agent else f"Dear {briefed},"
 
 
-def message_id(delivery: int, at: dt.datetime) -> str:
-    """The same whenever it is sent: a mail server can tell that it had this message before.
-
-    ``at`` is the moment of the act it tells of: a number may be given again when an old copy of
-    the data was put back.
-    """
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
-    return f"<delivery-{delivery}-{int(at.timestamp())}@{host}>"
-
-
 def _message(delivery: Addressed, letter: Letter, hello: str) -> EmailMessage:
     text = letter.text.replace(GREETING, hello)
     html = letter.html.replace(GREETING, escape(hello).replace("\n\n", "</p><p>"))
     headers = {
-        "Message-ID": message_id(delivery.pk, letter.at),
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
+        "Message-ID": message_id("delivery", delivery.pk, letter.at),
+        **BY_A_MACHINE,
     }
     if delivery.subscriber:
         stop = stop_address(delivery.subscriber)

@@ -1,7 +1,10 @@
 """Hands messages to the mail server over one connection, and says what surely became of each."""
 
+import datetime as dt
 import logging
+import re
 import smtplib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +22,27 @@ logger = logging.getLogger(__name__)
 MESSAGES_A_CONNECTION = 100
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 REPLY_AT_MOST = 500
+# Nobody’s “I am away” answers what a machine wrote.
+BY_A_MACHINE = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+def message_id(name: str, number: int, at: dt.datetime) -> str:
+    """The same whenever it is sent: a mail server can tell that it had this message before.
+
+    ``at`` is the moment of the act it tells of: a number may be given again when an old copy of
+    the data was put back.
+    """
+    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    return f"<{name}-{number}-{int(at.timestamp())}@{host}>"
+
+
+def number_named(name: str, message_id: str, metadata: Mapping[str, str]) -> int | None:
+    """The number in ``metadata``, else in a message’s own: nothing where it is none of ours."""
+    number = str(metadata.get(name, ""))
+    if not number.isascii() or not number.isdigit():
+        found = re.match(rf"<?{name}-(\d{{1,18}})(?:-\d+)?@", message_id)
+        number = found[1] if found else ""
+    return int(number) if number and len(number) <= 18 else None
 
 
 class Result(Enum):

@@ -1,7 +1,6 @@
 """What people and providers say of mail that has gone out: each is entered in the ledger."""
 
 import datetime as dt
-import re
 
 from django.db import transaction
 
@@ -14,7 +13,6 @@ from .sending import move, record_told
 State = Delivery.State
 # What may be tried once more: nothing is certain, or it is certain that it did not arrive.
 NOT_ARRIVED = (State.UNCERTAIN, State.REFUSED, State.BOUNCED)
-OURS = re.compile(r"<?delivery-(\d{1,18})(?:-\d+)?@")
 
 
 def send_again(delivery: Delivery, *, by: User, at: dt.datetime) -> None:
@@ -100,15 +98,6 @@ def note_complaint(delivery: int, *, reply: str, at: dt.datetime) -> None:
     row.reply = f"{reply} {row.reply}".strip()[:500]
     row.save(update_fields=["reply"])
     _end_subscriber(row, at)
-
-
-def delivery_named(message_id: str, metadata: dict[str, str]) -> int | None:
-    """The delivery an event of a provider is about; nothing where it is none of ours."""
-    number = str(metadata.get("delivery", "")) if metadata else ""
-    if not number.isascii() or not number.isdigit():
-        found = OURS.match(message_id or "")
-        number = found[1] if found else ""
-    return int(number) if number and len(number) <= 18 else None
 
 
 def _settle(

@@ -11,6 +11,7 @@ from elections.models import Election
 from pcc_portal.jobs import hand_over
 
 from .models import Delivery, Subscriber, releasable_models
+from .posting import BY_A_MACHINE
 from .sending import move
 from .update_links import Asked, confirm_address
 
@@ -70,7 +71,7 @@ def ask_to_confirm(pk: int, is_daily: bool, subjects: str = "") -> str:
         body=render_to_string("releases/email/confirm_message.txt", context).strip() + "\n",
         to=[reader.address],
         reply_to=[reader.election.office.contact_email],
-        headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+        headers=dict(BY_A_MACHINE),
     ).send()
     return "Asked."
 

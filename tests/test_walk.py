@@ -224,6 +224,7 @@ admin:infolog_enquiry_pass_on           in   in    403  403  403  403  403  403 
 admin:releases_delivery_tell            in   in   403  ok   403  403  403  403  ok   403  403  say
 admin:workshops_booking_book            in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_booking_cancel          in   in   403  403  ok   403  403  403  403  403  403  say
+admin:workshops_booking_told            in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_run_sheet               in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_run_sheet_csv           in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_equal_offers            in   in   403  ok   ok   403  403  ok   ok   403  403  say
@@ -469,6 +470,7 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
         "admin:releases_release_time_off": rows["release"].pk,
         "admin:releases_delivery_tell": rows["delivery"].pk,
         "admin:workshops_booking_cancel": bookings["another"],
+        "admin:workshops_booking_told": bookings["another"],
         **{
             f"admin:workshops_{page}": [Booking.objects.get(pk=bookings["theirs"]).book_id, 1]
             for page in ("run_sheet", "run_sheet_csv")

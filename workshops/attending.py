@@ -150,13 +150,30 @@ def _given(rows: list[Row], slot: Slot, after: Event | None, at: dt.datetime) ->
     """Everyone who stands now and was not there."""
     came = {row.booking.candidate_id for row in rows if row.came}
     booked = {row.booking.candidate_id for row in rows if row.is_booked}
+    elsewhere = _at_another_time(slot)
     how = _told(after) if after else {}
     standing = Candidate.objects.filter(election=slot.event.election_id)
     for candidate in standing.briefed(timezone.localdate(at)).order_by("surname", "other_names"):
         if candidate.pk in came:
             continue
-        why = "Had a place and did not come" if candidate.pk in booked else "Had no place"
+        if candidate.pk in booked:
+            why = "Had a place and did not come"
+        else:
+            why = elsewhere.get(candidate.pk, "Had no place")
         yield Given(candidate, why, how.get(candidate.pk, ""))
+
+
+def _at_another_time(slot: Slot) -> dict[int, str]:
+    """By candidate: that they have, or had, a place at another time of the same event."""
+    event = slot.event
+    others = Booking.objects.filter(
+        book__election=event.election_id,
+        book__event_slug=event.slug,
+        state=Booking.State.BOOKED,
+    )
+    others = others.exclude(slot_number=slot.number).with_attendance().order_by("pk")
+    words = {True: "Came at another time", False: "Did not come at another time"}
+    return {one.candidate_id: words.get(one.came, "Has a place at another time") for one in others}
 
 
 def _told(after: Event) -> dict[int, str]:

@@ -19,7 +19,7 @@ from .forms import ChooseSlotForm, ConfirmForm
 from .joining import joining_of
 from .models import Booking, Event
 from .offers import Offer, offers_for, warnings
-from .own_bookings import bookings_of, told
+from .own_bookings import bookings_of, ends_with, told
 from .refusing import BookingRefused, Wish
 from .visits import Visit
 from .wishes import may_wish
@@ -33,10 +33,12 @@ def choose(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     visit = Visit.of(request, election_slug)
     event = visit.event(slug)
     offers = _offers(visit, event)
-    can_be_chosen = [offer for offer in offers if offer.is_open]
     posted = request.POST if request.method == "POST" else None
     held = _held(visit, event)
     booked = _replaced(visit, event, held, (posted or request.GET).get("replaces"))
+    if _has_to_choose(visit, event, held, booked):
+        return visit.page("book_which", {"event": event, "held": told(held, visit.at)})
+    can_be_chosen = [offer for offer in offers if offer.is_open]
     before = _chosen_before(request) | ({"replaces": booked.pk} if booked else {})
     form = ChooseSlotForm(event, can_be_chosen, posted, initial=before)
     if form.is_bound and form.is_valid():
@@ -62,7 +64,8 @@ def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     visit = Visit.of(request, election_slug)
     event = visit.event(slug)
     said = request.POST if request.method == "POST" else request.GET
-    booked = _replaced(visit, event, _held(visit, event), said.get("replaces"))
+    held = _held(visit, event)
+    booked = _replaced(visit, event, held, said.get("replaces"))
     if request.method == "POST":
         form = ConfirmForm(event, request.POST)
         if form.is_valid():
@@ -70,13 +73,13 @@ def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     else:
         form = ConfirmForm(event, request.GET)
     offer = _offer(visit, event, form)
-    if offer is None or not offer.is_open:
+    if offer is None or not offer.is_open or _has_to_choose(visit, event, held, booked):
         return redirect("workshops:book", election_slug, slug)
     asked = {name: form.cleaned_data.get(name) or 0 for name in ("agents", "guests")}
     if request.method != "POST":
         waits = not offer.room.fit(1 + sum(asked.values()))
         initial = {"slot": offer.slot.number, "may_wait": waits, **asked}
-        if booked and not (waits and booked.slot_number != offer.slot.number):
+        if booked:
             initial["replaces"] = booked.pk
         form = ConfirmForm(event, initial=initial)
     return _check_page(visit, event, offer, form, asked, booked)
@@ -181,6 +184,7 @@ def booking(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
         and slot is not None
         and (not slot.is_on or visit.at < slot.changes_until),
         "joining": joining_of([found], visit.at).get(found.pk),
+        "ends": ends_with(found, slot, visit.at),
         "moved_to": getattr(found, "moved_to", None),
         "is_drawn": hasattr(found, "drawn"),
     }
@@ -270,10 +274,15 @@ def _held(visit: Visit, event: Event) -> list[Booking]:
 
 
 def _replaced(visit: Visit, event: Event, held: list[Booking], asked: str | None) -> Booking | None:
-    """The booking to be changed: the one asked for; the last one of who may have no more."""
+    """The booking to be changed: the one asked for; the only one of who may have no more."""
     named = next((one for one in held if str(one.pk) == asked), None)
-    is_all = len(held) >= event.entitlement_at(visit.at)
-    return named or (held[0] if held and is_all else None)
+    only = held[0] if len(held) == 1 and event.entitlement_at(visit.at) == 1 else None
+    return named or only
+
+
+def _has_to_choose(visit: Visit, event: Event, held: list[Booking], booked: Booking | None) -> bool:
+    """Whether they have several, may have no more, and did not say which is to be changed."""
+    return booked is None and len(held) > 1 and len(held) >= event.entitlement_at(visit.at)
 
 
 def _chosen_before(request: HttpRequest) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from .emails import tell
 from .handing_on import end, pass_on_slot
 from .locks import lock_book, locked
 from .models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot
-from .own_bookings import slots_of
+from .own_bookings import given_up_for, slots_of
 from .places import Places, SlotKey, Standing, free_slots, standing
-from .refusing import BookingRefused, By, Wish, full, has_one, refuse_person, refuse_slot
+from .refusing import BookingRefused, By, Wish, full, has_all, has_one, refuse_person, refuse_slot
 from .wording import at_time, time_of
 
 State, What = Booking.State, BookingMail.What
@@ -151,7 +151,7 @@ class _Decision:
                 raise BookingRefused(
                     "waits_already", "A place is offered to you there. Accept or decline it first."
                 )
-            booked = self._replaced(now.slot.event, accepts=True)
+            booked = self._given_up_for(here, now.slot.event)
             self._refuse_clash(now.slot, booked)
             self._give_up(booked)
             return self._confirm(here, booked)
@@ -173,38 +173,41 @@ class _Decision:
             return self._write(State.BOOKED, moved_from=booked)
         if own or not (self.wish.may_wait and now.slot.event.has_waiting_list):
             raise full(self.candidate, self.wish, places, self.at)
-        return self._write(State.WAITING)
+        return self._write(State.WAITING, instead_of=self._waits_instead_of(now.slot.event))
 
-    def _replaced(self, event: Event, *, accepts: bool = False) -> Booking | None:
-        """The booking that ends when this one begins; nothing while the candidate may have more.
+    def _waits_instead_of(self, event: Event) -> Booking | None:
+        """What accepting a place will end: named by whoever has several and may have no more."""
+        named = self._named()
+        if named is None and len(self.held) > 1 and len(self.held) >= event.entitlement:
+            raise has_all(event.entitlement)
+        return named
 
-        Whoever may have one gives it up by accepting an offer.
-        """
+    def _named(self) -> Booking | None:
+        """The booking that the wish says it replaces."""
         named = next((one for one in self.held if one.pk == self.wish.replaces), None)
         if self.wish.replaces and not named:
             raise BookingRefused(
                 "changed", "The booking you wanted to change is not yours any more. Look again."
             )
+        return named
+
+    def _given_up_for(self, offered: Booking, event: Event) -> Booking | None:
+        """The booking that ends when an offer is accepted."""
+        return given_up_for(offered, self.held, event, self.at) or self._replaced(event)
+
+    def _replaced(self, event: Event) -> Booking | None:
+        """The booking that ends when this one begins; nothing while the candidate may have more."""
+        named = self._named()
         most = event.entitlement_at(self.at)
         if named or len(self.held) < most:
             return named
-        if accepts and len(self.held) == 1:
-            return self.held[0]
         if len(self.held) < event.entitlement and event.first_window_until:
             raise BookingRefused(
                 "first_window",
                 f"Until {at_time(event.first_window_until)} only those without a place here book. "
                 "You have one: you can change it, or book another after that.",
             )
-        raise (
-            has_one()
-            if most == 1
-            else BookingRefused(
-                "booked_already",
-                f"You have {most} places at this event, as many as each candidate may. Change or "
-                "cancel one of them instead.",
-            )
-        )
+        raise has_one() if most == 1 else has_all(most)
 
     def _turn(self, replaced: Booking | None) -> int:
         """That of the place given up, else the lowest that is not taken: the database refuses two
@@ -260,7 +263,12 @@ class _Decision:
         tell(offered, What.BOOKED, self.at)
         return offered
 
-    def _write(self, state: Booking.State, moved_from: Booking | None = None) -> Booking:
+    def _write(
+        self,
+        state: Booking.State,
+        moved_from: Booking | None = None,
+        instead_of: Booking | None = None,
+    ) -> Booking:
         """No ``full_clean()``: under the lock all of it was asked, and it would ask once more for
         every constraint. The database has the last word all the same."""
         booking = Booking(
@@ -273,6 +281,7 @@ class _Decision:
             state=state,
             moved_from=moved_from,
             began_as_id=moved_from.entry if moved_from else None,
+            instead_of=instead_of,
             site=self.by.site,
             made_at=self.at,
             made_by=self.by.user,

@@ -46,7 +46,9 @@ class Now:
     def has_settled(self, at: dt.datetime) -> bool:
         """Whether it has stood for five minutes: several changes in a row are told as one."""
         released = self.event.release.released_at if self.event.release else None
-        known = self.joining.known_since if self.joining else None
+        known = (
+            self.joining.known_since(self.slot.starts_at) if self.slot and self.joining else None
+        )
         return all(since is None or since + SETTLE <= at for since in (released, known))
 
 

@@ -11,18 +11,18 @@ from .models import (
     Booking,
     BookingMail,
     Event,
+    EventBook,
     EventQuerySet,
     Joining,
+    Meeting,
     Slot,
     SlotQuerySet,
     start_of_day,
 )
-from .models.booking import HEARD_OF_WITHIN
+from .models.booking import LATE
 
 Format = Event.Format
 A_WEEK = dt.timedelta(days=7)
-# A mail about a booking goes out within a minute or two.
-MAIL_LATE = dt.timedelta(minutes=15)
 
 
 def due(at: dt.datetime) -> list[Matter]:
@@ -89,6 +89,7 @@ def due(at: dt.datetime) -> list[Matter]:
             ),
         ),
         _untold(at),
+        _not_drawn(at),
         drafts(Event, at),
         _not_entered(at),
     ]
@@ -120,21 +121,38 @@ def _booked_without_a_link(slots: SlotQuerySet) -> SlotQuerySet:
 
 def _untold(at: dt.datetime) -> Matter:
     """Those of whom nobody knows that a mail about their booking arrived, until it is over."""
-    mails = BookingMail.objects.filter(
-        Q(failed_at__isnull=False)
-        | Q(missed_at__isnull=False)
-        | Q(begun_at__lt=at - HEARD_OF_WITHIN, accepted_at=None)
-        | Q(begun_at=None, missed_at=None, queued_at__lt=at - MAIL_LATE)
-    )
+    mails = BookingMail.objects.in_doubt(at)
     rows = Booking.objects.with_slot().filter(
         Q(slot_ends__gt=at), Q(pk__in=mails.values("booking"))
     )
     return Matter(
         code="untold",
-        what="Bookings with a mail that failed, was missed or is in doubt: ring them",
+        what="Bookings with a mail that failed, came back, was missed or is in doubt: ring them",
         rows=rows.select_related("candidate").order_by("slot_starts", "pk"),
         tell=lambda booking: f"{booking.slot_title}, {since(booking.slot_starts, at)}",
         first="Next",
+        is_wrong=True,
+    )
+
+
+def _not_drawn(at: dt.datetime) -> Matter:
+    """Events somebody asked for beforehand, booking of which is open and waits for the lots."""
+    opened = (
+        Event.objects.released(at)
+        .newest(at)
+        .filter(
+            election=OuterRef("election"),
+            slug=OuterRef("event_slug"),
+            takes_bookings=True,
+            bookable_from__lte=at - LATE,
+        )
+    )
+    asked = EventBook.objects.filter(draw=None, wish_lists__isnull=False).distinct()
+    return Matter(
+        code="not-drawn",
+        what="Events nobody can book, because the lots about them are not drawn yet",
+        rows=asked.filter(Exists(opened.order_by())).order_by("pk"),
+        tell=lambda book: str(book.election),
         is_wrong=True,
     )
 
@@ -144,7 +162,13 @@ def _not_entered(at: dt.datetime) -> Matter:
     kinds = Event.objects.released(at).filter(
         election=OuterRef("book__election"), slug=OuterRef("book__event_slug")
     )
-    over = Booking.objects.filter(state=Booking.State.BOOKED, meeting=None).with_slot()
+    entered = Meeting.objects.filter(booking=OuterRef("pk"), struck_at=None)
+    over = (
+        Booking.objects.filter(~Exists(entered), state=Booking.State.BOOKED)
+        .with_slot()
+        .with_attendance()
+        .filter(Q(came=True) | Q(came=None))
+    )
     over = over.annotate(kind=Subquery(kinds.order_by("-version").values("kind")[:1]))
     return Matter(
         code="not-entered",

@@ -14,16 +14,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pcc_portal.jobs import hand_over
-from releases.posting import Outcome, Post, Result
+from releases.posting import BY_A_MACHINE, Outcome, Post, Result, message_id
 
 from .invitations import thread, update_of
 from .joining import joining_of
 from .models import Booking, BookingMail, Event, Slot
-from .own_bookings import slots_of, told
+from .own_bookings import ends_with, slots_of, told
 from .places import free_slots
 from .wording import time_of
 
 logger = logging.getLogger(__name__)
+
+# What a mail provider hands back with what became of one of these.
+NAMED = "booking-mail"
 
 # What keeps a mail waiting: its own server’s answer, or that no server can be reached at all.
 LATER, AWAY = "Later.", "Later: the mail server is away."
@@ -111,6 +114,7 @@ def _send(pk: int) -> str:
         "booking__agent",
         "booking__moved_from",
         "booking__book__election__office",
+        "booking__book__draw",
     ).get(pk=pk)
     unclaimed = BookingMail.objects.filter(pk=pk, **WAITING)
     holds = slots_of([mail.booking], at)[mail.booking_id]
@@ -179,6 +183,8 @@ def _message(mail: BookingMail) -> EmailMessage:
         "when": time_of(slot) if slot else own.when,
         "joining": mail.joining,
         "free": _free(booking, at) if mail.what == mail.What.NOT_DRAWN else [],
+        "ends": ends_with(booking, slot, at) if mail.what == mail.What.OFFERED else None,
+        "is_drawn": _is_drawn(mail),
         "election": election,
         "office": election.office,
         "candidate": booking.candidate,
@@ -195,10 +201,19 @@ def _message(mail: BookingMail) -> EmailMessage:
         body=re.sub(r"\n{3,}", "\n\n", text) + "\n",
         to=[mail.recipient.email],
         reply_to=[election.office.contact_email],
+        headers={"Message-ID": message_id(NAMED, mail.pk, mail.queued_at), **BY_A_MACHINE},
     )
+    message.metadata = {NAMED: str(mail.pk)}  # type: ignore[attr-defined]
     if update := update_of(mail, address):
         message.attach_alternative(update.content, f"text/calendar; method={update.method}")
     return message
+
+
+def _is_drawn(mail: BookingMail) -> bool:
+    """Whether it tells of a place that came by lot: made in the very moment of the draw."""
+    draw = getattr(mail.booking.book, "draw", None)
+    is_new = mail.what == BookingMail.What.BOOKED
+    return is_new and draw is not None and draw.at == mail.booking.made_at
 
 
 def _change(mail: BookingMail, slot: Slot) -> dict[str, Any]:

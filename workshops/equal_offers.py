@@ -8,6 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -30,6 +31,9 @@ class Answer(models.TextChoices):
     TOOK_UP = "took-up", "Took it up"
     WAITS = "waits", "Waits for a place"
     NOT_DRAWN = "not-drawn", "Asked, not drawn"
+    FULL = "full", "Asked, no place came free"
+    DID_NOT_COME = "did-not-come", "Had a place, did not come"
+    LAPSED = "lapsed", "Was offered a place, did not answer"
     CANCELLED = "cancelled", "Cancelled"
     DECLINED = "declined", "Declined"
     NONE = "none", "Did not answer"
@@ -151,6 +155,7 @@ def _bookings(
     rows = list(
         Booking.objects.filter(book__election=election)
         .exclude(state=State.MOVED)
+        .with_attendance()
         .select_related("book", "candidate", "agent")
     )
     slots = slots_of(rows, at)
@@ -182,23 +187,35 @@ def _since(
 
 
 def _answer(
-    mine: list[tuple[Booking, Slot | None]],
+    mine: list[tuple[Any, Slot | None]],
     meetings: list[Meeting],
     has_declined: bool,
     since: dt.datetime | None,
 ) -> Answer:
-    states = {State(one.state) for one, _ in mine}
-    if State.BOOKED in states or meetings:
+    """The strongest of what they did. ``mine`` come with their attendance."""
+    places = [one for one, _ in mine if one.state == State.BOOKED]
+    if meetings or any(one.came is not False for one in places):
         return Answer.TOOK_UP
-    if states & {State.WAITING, State.OFFERED}:
-        return Answer.WAITS
-    if has_declined or State.DECLINED in states:
-        return Answer.DECLINED
-    if State.CANCELLED in states:
-        return Answer.CANCELLED
-    if states & {State.NOT_DRAWN, State.CLOSED}:
-        return Answer.NOT_DRAWN
+    states = {State(one.state) for one, _ in mine}
+    for state, answer in _ANSWERS:
+        if state in states:
+            return answer
+        if state == State.DECLINED and has_declined:
+            return Answer.DECLINED
     return Answer.NONE if since else Answer.NOT_OFFERED
+
+
+# Of several, the first holds.
+_ANSWERS = [
+    (State.WAITING, Answer.WAITS),
+    (State.OFFERED, Answer.WAITS),
+    (State.BOOKED, Answer.DID_NOT_COME),
+    (State.DECLINED, Answer.DECLINED),
+    (State.CANCELLED, Answer.CANCELLED),
+    (State.LAPSED, Answer.LAPSED),
+    (State.CLOSED, Answer.FULL),
+    (State.NOT_DRAWN, Answer.NOT_DRAWN),
+]
 
 
 def _status_in_words(statuses: list[tuple[dt.date, str]], today: dt.date) -> str:

@@ -12,6 +12,7 @@ from elections.models import Candidate, Election, User
 from elections.refusals import Refused
 
 from .models import Booking, EventBook, Joining, Slot
+from .own_bookings import slots_of
 
 MAY_ATTEND = (*Candidate.BRIEFED, Candidate.Status.ELECTED)
 
@@ -61,6 +62,7 @@ def say_how_to_join(
             room=details.room.strip(),
             instructions=details.instructions.strip(),
             show_from=details.show_from or at,
+            was_to_start=slot.starts_at,
             reason=details.reason.strip(),
             made_at=at,
             made_by=by,
@@ -71,17 +73,34 @@ def say_how_to_join(
 
 
 def joining_of(bookings: Iterable[Booking], at: dt.datetime) -> dict[int, Joining]:
-    """How to join, by the number of each booking that may know it now. Two queries at most.
+    """How to join, by the number of each booking that may know it now. Three queries at most.
 
     Only with a place, and while the candidate is one of those who may attend. ``bookings`` come
     with their candidate.
     """
     booked = [one for one in bookings if one.state == Booking.State.BOOKED]
-    rows = Joining.objects.filter(book__in={one.book_id for one in booked}, show_from__lte=at)
-    shown = {(row.book_id, row.slot_number): row for row in rows.order_by("pk")} if booked else {}
+    shown = _shown(booked, at) if booked else {}
     found = [one for one in booked if (one.book_id, one.slot_number) in shown]
     today = timezone.localdate(at)
     candidates = Candidate.objects.with_status(today).filter(Q(status__in=MAY_ATTEND))
     ids = {one.candidate_id for one in found}
     may = set(candidates.filter(pk__in=ids).values_list("pk", flat=True)) if found else set()
     return {one.pk: shown[one.book_id, one.slot_number] for one in found if one.candidate_id in may}
+
+
+def _shown(booked: list[Booking], at: dt.datetime) -> dict[tuple[int, int], Joining]:
+    """By book and number of the slot: what was written last of all that may be read now."""
+    rows = list(Joining.objects.filter(book__in={one.book_id for one in booked}).order_by("pk"))
+    is_later = any(row.show_from > at for row in rows)
+    slots = slots_of(booked, at) if is_later else {}
+    starts = {
+        (one.book_id, one.slot_number): slot.starts_at
+        for one in booked
+        if (slot := slots.get(one.pk))
+    }
+
+    def shown_from(row: Joining) -> dt.datetime:
+        now = starts.get((row.book_id, row.slot_number))
+        return row.shown_from(now) if now else row.show_from
+
+    return {(row.book_id, row.slot_number): row for row in rows if shown_from(row) <= at}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils import timezone
 
 from elections.acting import Actor, acting_for
@@ -9,7 +10,7 @@ from elections.models import Candidate
 from releases.models import Reader
 
 from .locks import locked
-from .models import Booking, Event, NoThanks
+from .models import Booking, Event, NoThanks, Slot
 from .refusing import BookingRefused, By, refuse_person
 
 # What each candidate is offered for themselves: who had it can differ, and has to be shown.
@@ -25,7 +26,7 @@ def say_no_thanks(candidate: Candidate, slug: str, *, by: By, at: dt.datetime) -
     with locked(candidate.pk, slug, at) as (row, book):
         events = Event.objects.released(at).newest(at)
         event: Event | None = events.filter(election=row.election_id, slug=slug).first()
-        if event is None or not is_offered(event):
+        if event is None or not is_offered(event, at):
             raise BookingRefused("no_offer", "This is not offered to each candidate.")
         refuse_person(row, event, by)
         if Booking.objects.live().filter(book=book, candidate=row).exists():
@@ -38,16 +39,22 @@ def say_no_thanks(candidate: Candidate, slug: str, *, by: By, at: dt.datetime) -
         return said
 
 
-def is_offered(event: Event) -> bool:
-    return event.kind in OFFERED and (event.takes_bookings or event.by_appointment)
+def is_offered(event: Event, at: dt.datetime) -> bool:
+    """Whether each candidate is offered it, and it is not over. One query for what has slots."""
+    if event.kind not in OFFERED or not (event.takes_bookings or event.by_appointment):
+        return False
+    to_come = Q(starts_at__gt=at) | Q(status=Slot.Status.POSTPONED)
+    return event.by_appointment or event.slots.filter(to_come).exists()
 
 
 def asked_of(user: Reader, event: Event, at: dt.datetime) -> Candidate | None:
     """The candidate for whom ``user`` can answer an offer: none who has a booking there.
 
-    No query for what is no such offer, nor for strangers; five at most.
+    No query for what is no such offer, nor for strangers; six at most.
     """
-    if not is_offered(event) or not user.is_authenticated or getattr(user, "is_staff", False):
+    if not user.is_authenticated or getattr(user, "is_staff", False):
+        return None
+    if not is_offered(event, at):
         return None
     actor: Actor | None = acting_for(user, event.election, at)  # type: ignore[arg-type]
     if actor is None:

@@ -1,7 +1,7 @@
 """What one candidate has booked and waits for, with the times as they are now."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
@@ -77,6 +77,32 @@ def slots_of(bookings: Iterable[Booking], at: dt.datetime) -> dict[int, Slot | N
     found = list(bookings)
     known = _slots(found, at)
     return {one.pk: known.get((one.book_id, one.slot_number), (None, False))[0] for one in found}
+
+
+def given_up_for(
+    offered: Booking, held: Sequence[Booking], event: Event, at: dt.datetime
+) -> Booking | None:
+    """Which of the bookings ``held`` of the same event ends when an offer is accepted.
+
+    The one that was named when the wait began, also after it was changed; else the only one of
+    whoever may have no more. Nothing ends while they may have more.
+    """
+    if offered.instead_of:
+        for one in held:
+            if one.entry == offered.instead_of.entry:
+                return one
+    return held[0] if len(held) == 1 and event.entitlement_at(at) == 1 else None
+
+
+def ends_with(offered: Booking, slot: Slot | None, at: dt.datetime) -> Own | None:
+    """What somebody has that ends when they accept the place at ``slot``. Three queries at most."""
+    if offered.state != Booking.State.OFFERED or slot is None:
+        return None
+    held = Booking.objects.filter(
+        book=offered.book_id, candidate=offered.candidate_id, state=Booking.State.BOOKED
+    ).select_related("book", "candidate", "agent")
+    found = given_up_for(offered, list(held), slot.event, at)
+    return told([found], at)[0] if found else None
 
 
 def _slots(bookings: list[Booking], at: dt.datetime) -> dict[tuple[int, int], tuple[Slot, bool]]:

@@ -40,7 +40,7 @@ def booked_entries(
         details = joining.get(booking.pk)
         page = reverse("workshops:booking", args=[booking.book.election.slug, booking.pk])
         entry = booking_entry(booking, slot, details, absolute(page))
-        since = _since(booking, slot, details.known_since if details else None)
+        since = _since(booking, slot, details.known_since(slot.starts_at) if details else None)
         entry.add("dtstamp", since)
         entry.add("last-modified", since)
         # As in the last mail, so that neither is older than the other.

@@ -35,6 +35,7 @@ LEFT_OUT = {
     "workshops.EventHost.name": PUBLISHED,
     "workshops.Joining.made_by": "Who of the office wrote down how to join an event: it is their "
     "work, and it is deleted 14 days after the event.",
+    "workshops.BookingMail.told_by": WORK,
     "workshops.Meeting.recorded_by": WORK,
     "workshops.Meeting.struck_by": WORK,
 }
@@ -62,6 +63,9 @@ def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
                 "queued_at": mail.queued_at,
                 "accepted_by_mail_server_at": mail.accepted_at,
                 "mail_failed_at": mail.failed_at,
+                "mail_came_back_at": mail.came_back_at,
+                "told_in_another_way_at": mail.told_at,
+                "told_how": mail.told_how,
                 "not_sent_because_it_was_too_late_at": mail.missed_at,
                 "mail_server_said": mail.failure,
             }

@@ -106,6 +106,14 @@ def has_one() -> BookingRefused:
     )
 
 
+def has_all(most: int) -> BookingRefused:
+    return BookingRefused(
+        "booked_already",
+        f"You have {most} places at this event, as many as each candidate may. Change or cancel "
+        "one of them instead.",
+    )
+
+
 def full(candidate: Candidate, wish: Wish, places: Places, at: dt.datetime) -> BookingRefused:
     free = free_slots(candidate.election, wish.slug, at, wish.places)
     left = places.in_words[0].lower() + places.in_words[1:]

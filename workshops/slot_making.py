@@ -250,6 +250,7 @@ def _meetings_elsewhere(availability: Availability, event: Event) -> list[tuple[
         event__in=Event.objects.last_written()
         .filter(election=availability.election, hosts__name__iexact=availability.officer)
         .exclude(slug=event.slug)
-        .exclude(change=Event.Change.WITHDRAWAL)
+        .exclude(change=Event.Change.WITHDRAWAL),
+        status=Slot.Status.ON,
     ).select_related("event")
     return [(slot.event.title, _span_of(slot)) for slot in slots]

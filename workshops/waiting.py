@@ -1,31 +1,54 @@
 """What staff read of a waiting list: who is offered the next place, and why."""
 
 import datetime as dt
+from collections.abc import Collection
 
-from .models import Booking, BookingQuerySet, EventBook
-from .places import Standing, standing
+from .models import Booking, EventBook, Slot, SlotQuerySet
+from .places import Places, key_of, places_of
 from .wording import at_time
 
 
-def next_offer(book: EventBook, number: int, at: dt.datetime) -> str:
-    """“Next offer: …, because …”, or why there is none. Three queries at most."""
-    bookings = book.bookings.filter(slot_number=number).select_related("candidate")
-    waiting = list(bookings.waiting())
+def next_offer(booking: Booking, at: dt.datetime) -> str:
+    """Whom the slot of ``booking`` is offered to next. Three queries."""
+    slots = slots_in_force(booking.book, at).filter(number=booking.slot_number)
+    told = next_offers(booking.book, list(slots), at)
+    nowhere = "No next offer, because this time is not on the programme."
+    return told.get(booking.slot_number, nowhere)
+
+
+def slots_in_force(book: EventBook, at: dt.datetime) -> SlotQuerySet:
+    slots = Slot.objects.in_force(at).filter(
+        event__election=book.election_id, event__slug=book.event_slug
+    )
+    return slots.select_related("event")
+
+
+def next_offers(book: EventBook, slots: Collection[Slot], at: dt.datetime) -> dict[int, str]:
+    """By number of the slot: “Next offer: …, because …”, or why there is none. Two queries."""
+    counts = places_of(book.election, slots)
+    live = list(book.bookings.live().select_related("candidate").order_by("made_at", "pk"))
+    return {
+        slot.number: _next_offer(
+            slot, counts[key_of(slot)], [one for one in live if one.slot_number == slot.number], at
+        )
+        for slot in slots
+    }
+
+
+def _next_offer(slot: Slot, places: Places, live: list[Booking], at: dt.datetime) -> str:
+    waiting = [one for one in live if one.state == Booking.State.WAITING]
     if not waiting:
         return "No next offer, because nobody is on the waiting list."
-    now = standing(book.election_id, (book.event_slug, number), at)
-    if now is None:
-        return "No next offer, because this time is not on the programme."
-    if not now.slot.is_on:
-        return f"No next offer: {now.slot.get_status_display().lower()}."
-    if at >= now.slot.closes_at:
-        return f"No next offer, because booking closed at {at_time(now.slot.closes_at)}."
-    fitting = next((one for one in waiting if now.places.fit(one.places)), None)
+    if not slot.is_on:
+        return f"No next offer: {slot.get_status_display().lower()}."
+    if at >= slot.closes_at:
+        return f"No next offer, because booking closed at {at_time(slot.closes_at)}."
+    fitting = next((one for one in waiting if places.fit(one.places)), None)
     if fitting:
         return (
             f"Next offer: {fitting.candidate}, within a minute, because {_why(fitting, waiting)}."
         )
-    return f"Next offer: {waiting[0].candidate}, {_when(bookings, now)}, because they joined first."
+    return f"Next offer: {waiting[0].candidate}, {_when(live, places)}, because they joined first."
 
 
 def _why(fitting: Booking, waiting: list[Booking]) -> str:
@@ -34,11 +57,15 @@ def _why(fitting: Booking, waiting: list[Booking]) -> str:
     return "those who joined before need more places than are free"
 
 
-def _when(bookings: BookingQuerySet, now: Standing) -> str:
-    if now.places.left:
-        return f"when more than {now.places.left} are free"
-    offered = bookings.filter(state=Booking.State.OFFERED).order_by("offered_until").first()
-    if offered and offered.offered_until:
-        until = at_time(offered.offered_until)
-        return f"if {offered.candidate} declines or does not answer by {until}"
-    return "when somebody cancels"
+def _when(live: list[Booking], places: Places) -> str:
+    if places.left:
+        return f"when more than {places.left} are free"
+    offers = [(one.offered_until, one) for one in live if one.offered_until and _is_offered(one)]
+    if not offers:
+        return "when somebody cancels"
+    until, offered = min(offers, key=lambda offer: offer[0])
+    return f"if {offered.candidate} declines or does not answer by {at_time(until)}"
+
+
+def _is_offered(booking: Booking) -> bool:
+    return booking.state == Booking.State.OFFERED

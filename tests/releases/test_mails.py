@@ -235,7 +235,9 @@ def test_candidate_who_cannot_be_written_to_any_more_is_told_by_telephone(
 
 
 def test_number_of_a_mail_is_another_where_an_old_copy_of_the_data_was_put_back(now):
-    assert message_id(7, now) != message_id(7, now + dt.timedelta(minutes=1))
+    assert message_id("delivery", 7, now) != message_id(
+        "delivery", 7, now + dt.timedelta(minutes=1)
+    )
 
 
 def test_daily_mail_says_all_that_was_released(deliver, candidate, mailoutbox):

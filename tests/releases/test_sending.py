@@ -238,7 +238,7 @@ def daily(candidate):
 
 
 def _number(delivery: Delivery) -> str:
-    return message_id(delivery.pk, delivery.release.released_at)
+    return message_id("delivery", delivery.pk, delivery.release.released_at)
 
 
 def _when_due() -> dt.datetime:

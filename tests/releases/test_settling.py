@@ -7,9 +7,9 @@ from django.utils import timezone
 from elections.refusals import Refused
 from releases.mails import message_id
 from releases.models import Delivery, LedgerEntry, MailChoice, Subscriber
+from releases.posting import number_named
 from releases.sending import send_due
 from releases.settling import (
-    delivery_named,
     note_bounce,
     note_complaint,
     say_accepted,
@@ -37,7 +37,7 @@ def test_doubt_sent_again_is_the_same_message(in_doubt, editor, sink):
     send_due()
 
     assert [message["Message-ID"] for _, message in sink.messages] == [
-        message_id(in_doubt.pk, in_doubt.release.released_at)
+        message_id("delivery", in_doubt.pk, in_doubt.release.released_at)
     ]
     assert Delivery.objects.get().state == "accepted"
 
@@ -177,4 +177,4 @@ def test_subscriber_whose_mail_failed_gets_no_more(election, deliver, make_issue
     ],
 )
 def test_event_is_known_by_our_number(message_id, metadata, found):
-    assert delivery_named(message_id, metadata) == found
+    assert number_named("delivery", message_id, metadata) == found

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.workshops.booking_cast import MONDAY, stands, states, take
 from tests.workshops.cast import uk
-from workshops.models import Booking
+from workshops.models import Booking, BookingMail
 
 pytestmark = pytest.mark.django_db
 
@@ -68,9 +68,9 @@ def test_organiser_moves_somebody_to_another_slot(client, event, ada):
     first = take(ada, event, 1)
     other = event.slots.last()
 
-    assert b"has a place" in client.post(BOOK, _form(ada, other)).content or states(first) == [
-        "booked"
-    ]
+    page = client.post(BOOK, _form(ada, other)).content.decode()
+    assert "You have a place at this event already. Change that booking instead." in page
+    assert states(first) == ["booked"]
     client.post(BOOK, _form(ada, other, replaces="on"))
 
     assert states(first) == ["moved"]
@@ -140,3 +140,50 @@ def test_others_do_not_act(client, make_staff, event, ada, role):
     assert client.post(cancel, {"reason": "No."}).status_code == 403
     assert client.post(BOOK, _form(ada, event.slots.last())).status_code == 403
     assert states(booking) == ["booked"]
+
+
+def test_of_several_places_staff_do_not_guess_which_is_to_end(client, make_event, release_now, ada):
+    slots = [{"starts_at": uk(f"2021-04-2{day} 10:00"), "capacity": 1} for day in range(3)]
+    event = make_event(takes_bookings=True, entitlement=2, slots=slots)
+    release_now(event)
+    first, second = take(ada, event, 1), take(ada, event, 2)
+
+    page = client.post(BOOK, _form(ada, event.slots.last(), replaces="on")).content.decode()
+
+    assert "They have more than one place at this event." in page
+    assert states(first, second) == ["booked", "booked"]
+
+
+def test_whoever_a_mail_did_not_reach_is_told_and_that_is_kept(client, event, ada):
+    booking = take(ada, event, 1)
+    BookingMail.objects.update(accepted_at=None, failed_at=MONDAY)
+    page, told = f"{LIST}{booking.pk}/change/", f"{LIST}{booking.pk}/told/"
+    assert told in client.get(page).content.decode()
+    assert "ring them" in client.get("/admin/").content.decode()
+    form = client.get(told).context["form"]
+    assert form["mails"].initial == [booking.mails.get()]
+
+    assert (
+        b"Say how they were told." in client.post(told, {"mails": booking.mails.get().pk}).content
+    )
+    client.post(told, {"mails": booking.mails.get().pk, "how": "By telephone"})
+
+    sent = booking.mails.get()
+    assert (sent.told_how, sent.told_by.name, sent.told_at) == (
+        "By telephone",
+        "Olga Organiser",
+        sent.told_at,
+    )
+    shown = client.get(page).content.decode()
+    assert "refused by the mail server; told in another way: By telephone" in shown
+    assert told not in shown
+    assert "ring them" not in client.get("/admin/").content.decode()
+
+
+def test_nobody_is_told_of_the_mails_of_others(client, event, ada, election):
+    booking, other = take(ada, event, 1), take(stands(election, "Ben"), event, 2)
+
+    said = {"mails": other.mails.get().pk, "how": "By telephone"}
+    assert client.post(f"{LIST}{booking.pk}/told/", said).status_code == 200
+
+    assert not BookingMail.objects.exclude(told_at=None).exists()

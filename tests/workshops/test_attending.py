@@ -167,6 +167,26 @@ def test_who_was_not_there_is_given_the_same_by_the_release(
     }
 
 
+def test_who_came_at_another_time_is_told_apart(election, make_event, release_now, editor):
+    slots = [{"starts_at": BEGINS + n * dt.timedelta(hours=1), "capacity": 1} for n in range(4)]
+    event = make_event(takes_bookings=True, slots=slots)
+    release_now(event)
+    for number, (name, came) in enumerate((("Ada", True), ("Ben", False), ("Cy", None)), start=1):
+        booking = take(stands(election, name), event, number, at=BEGINS - dt.timedelta(days=2))
+        if came is not None:
+            booking.attendances.create(came=came, marked_at=BEGINS, marked_by=editor)
+    stands(election, "Dan")
+
+    found = sheet(booking.book, event.slots.last(), at=BEGINS + dt.timedelta(days=1))
+
+    assert {one.candidate.surname: one.why for one in found.given} == {
+        "Ada": "Came at another time",
+        "Ben": "Did not come at another time",
+        "Cy": "Has a place at another time",
+        "Dan": "Had no place",
+    }
+
+
 def test_what_was_there_before_the_event_is_not_given_afterwards(
     people, event, book, paper, release_now
 ):

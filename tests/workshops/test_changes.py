@@ -1,8 +1,11 @@
 """What changes after somebody has booked reaches them: once, with before and after."""
 
 import datetime as dt
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -517,3 +520,15 @@ def test_why_a_slot_is_called_off_is_read_for_names(ada, event, change):
     new = change(status="cancelled", why="Alex Ada asked for it.")
 
     assert "candidate-name" in {finding.code for finding in new.findings()}
+
+
+def test_mails_from_before_slots_were_named_are_given_what_they_told(ada, event, change):
+    migration = import_module("workshops.migrations.0009_mails_say_which_slot")
+    take(ada, event)
+    told = BookingMail.objects.get().slot
+    BookingMail.objects.update(slot=None)
+    change(at=MONDAY + HOUR, venue="Town Hall")
+
+    migration.say_which_slot(apps, SimpleNamespace(connection=connection))
+
+    assert BookingMail.objects.get().slot == told

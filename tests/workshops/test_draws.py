@@ -398,3 +398,43 @@ def test_two_workers_at_once_draw_once(cast, offer):
     assert len(found) == 4
     assert {one.pk for one in found} == {Draw.objects.get().pk}
     assert Booking.objects.filter(state="booked").count() == 2
+
+
+def test_winner_reads_that_it_came_by_lot(cast, offer, time_machine):
+    time_machine.move_to(OPENS)
+    ask(cast[0], offer, 1)
+
+    draw()
+
+    [message] = mail.outbox
+    assert "Lots were drawn among all who said before which slots" in message.body
+
+
+@pytest.mark.parametrize("has_waiting_list", [True, False])
+def test_loser_is_led_to_the_waiting_list_where_there_is_one(
+    cast, make_offer, has_waiting_list, time_machine
+):
+    time_machine.move_to(OPENS)
+    offer = make_offer(has_waiting_list=has_waiting_list)
+    for one in cast:
+        ask(one, offer, 1, 2, 3)
+
+    draw()
+
+    [lost] = [one for one in mail.outbox if one.subject.startswith("The lots are drawn")]
+    assert "No slot is left." in lost.body
+    assert ("join the waiting list" in lost.body) == has_waiting_list
+
+
+def test_draw_that_is_overdue_stands_on_the_first_page(client, cast, offer, editor, time_machine):
+    ask(cast[0], offer, 1)
+    client.force_login(editor)
+
+    def stands_there(at) -> bool:
+        time_machine.move_to(at)
+        return "lots about them are not drawn yet" in client.get("/admin/").content.decode()
+
+    assert not stands_there(OPENS + HOUR / 6)
+    assert stands_there(OPENS + HOUR / 3)
+    draw(OPENS + HOUR / 3)
+    assert not stands_there(OPENS + HOUR / 2)

@@ -117,6 +117,8 @@ def test_online_events_within_a_week_have_a_link_for_those_booked(
         ({"begun_at": NOW - dt.timedelta(minutes=11), "accepted_at": None}, True),
         ({"begun_at": NOW - dt.timedelta(minutes=9), "accepted_at": None}, False),
         ({"begun_at": None, "accepted_at": None, "queued_at": NOW - dt.timedelta(hours=1)}, True),
+        ({"came_back_at": NOW}, True),
+        ({"came_back_at": NOW, "told_at": NOW}, False),
     ],
 )
 def test_bookings_with_a_mail_that_may_not_have_arrived(

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.core import mail
 from django.db import IntegrityError, connection, transaction
 
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
@@ -118,8 +119,8 @@ def test_accepting_more_than_one_may_have_is_refused(ada, ben, make_offer):
     offer = make_offer(first_window_until=None)
     taken = take(ben, offer, 3)
     take(ada, offer, 1)
-    take(ada, offer, 2)
     waiting = take(ada, offer, 3, may_wait=True)
+    take(ada, offer, 2)
     cancel(taken, by=By(ben.user), at=MONDAY)
 
     with pytest.raises(BookingRefused) as refused:
@@ -227,3 +228,74 @@ def test_many_wishes_at_once_give_no_more_than_each_may_have(ada, make_offer):
         one.join(20)
 
     assert sorted(outcomes) == ["booked", "booked", "booked_already", "booked_already"]
+
+
+@pytest.fixture
+def both_held(ada, ben, make_offer):
+    """Ada has both places she may have; Ben has the one at 3."""
+    offer = make_offer(first_window_until=None)
+    return offer, take(ada, offer, 1), take(ada, offer, 2), take(ben, offer, 3)
+
+
+def test_whoever_has_all_they_may_says_which_place_a_wait_is_instead_of(ada, both_held):
+    offer, first, second, taken = both_held
+
+    assert code(ada, offer, 3, may_wait=True) == "booked_already"
+    waiting = take(ada, offer, 3, may_wait=True, replaces=first.pk)
+    cancel(taken, by=By(taken.candidate.user), at=MONDAY)
+    assert states(first, second, waiting) == ["booked", "booked", "offered"]
+    accept(waiting, by=By(ada.user), at=MONDAY)
+
+    assert states(first, second, waiting) == ["moved", "booked", "booked"]
+
+
+def test_place_a_wait_is_instead_of_may_have_been_changed_since(ada, both_held):
+    offer, first, second, taken = both_held
+    waiting = take(ada, offer, 3, may_wait=True, replaces=first.pk)
+    moved = take(ada, offer, 4, replaces=first.pk)
+    cancel(taken, by=By(taken.candidate.user), at=MONDAY)
+
+    accept(waiting, by=By(ada.user), at=MONDAY)
+
+    assert states(moved, second, waiting) == ["moved", "booked", "booked"]
+
+
+def test_nobody_waits_instead_of_what_is_not_theirs(ada, both_held):
+    offer, *_, taken = both_held
+
+    assert code(ada, offer, 3, may_wait=True, replaces=taken.pk) == "changed"
+
+
+def test_offer_says_on_its_page_and_in_its_mail_which_place_it_ends(
+    client, ada, both_held, time_machine
+):
+    time_machine.move_to(MONDAY)
+    offer, first, _, taken = both_held
+    waiting = take(ada, offer, 3, may_wait=True, replaces=first.pk)
+    cancel(taken, by=By(taken.candidate.user), at=MONDAY)
+    client.force_login(ada.user)
+
+    page = client.get(f"/pcc-2021/bookings/{waiting.pk}/").content.decode()
+
+    ends = "the place you have now ends: Tuesday 20 April 2021, 10am to 10.30am."
+    assert f"If you accept, {ends}" in page
+    [offered] = [one for one in mail.outbox if one.subject.startswith("A place for you")]
+    assert f"If you accept it, {ends}" in offered.body
+
+
+def test_page_asks_which_of_several_is_to_be_changed(client, ada, both_held, time_machine):
+    time_machine.move_to(MONDAY)
+    offer, first, *_ = both_held
+    client.force_login(ada.user)
+    address = f"/pcc-2021/programme/{offer.slug}/book/"
+
+    page = client.get(address).content.decode()
+    assert "Which booking would you like to change?" in page
+    assert f'href="{address}?replaces={first.pk}">Change Tuesday 20 April 2021, 10am' in page
+    assert client.get(f"{address}check/?slot=4")["Location"] == address
+
+    chosen = client.get(f"{address}?replaces={first.pk}").content.decode()
+    assert "Choose another time to change it" in chosen
+    check = client.get(f"{address}check/?slot=3&replaces={first.pk}").content.decode()
+    assert "Booked until then" in check
+    assert f'name="replaces" value="{first.pk}"' in check

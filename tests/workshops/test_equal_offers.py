@@ -311,3 +311,40 @@ def test_candidate_says_no_thanks_on_the_page(client, ada, offer, time_machine):
     assert button not in client.get(page).content.decode()
     client.logout()
     assert button not in client.get(page).content.decode()
+
+
+def test_whoever_did_not_come_did_not_take_it_up(ada, ben, election, offer, editor):
+    for candidate, number, came in ((ada, 1, True), (ben, 2, False)):
+        booking = take(candidate, offer, number)
+        booking.attendances.create(came=not came, marked_at=TEN, marked_by=editor)
+        booking.attendances.create(came=came, marked_at=TEN + HOUR, marked_by=editor)
+
+    assert answers(election, TEN + 2 * HOUR) == {"Ada": ["took-up"], "Ben": ["did-not-come"]}
+
+
+@pytest.mark.parametrize(
+    ("state", "answer"),
+    [
+        ("closed", "full"),
+        ("not-drawn", "not-drawn"),
+        ("lapsed", "lapsed"),
+        ("declined", "declined"),
+    ],
+)
+def test_what_came_of_a_wait_is_told_as_it_was(ada, election, offer, state, answer):
+    booking = take(ada, offer)
+    Booking.objects.filter(pk=booking.pk).update(state=state, ended_at=MONDAY)
+
+    assert answers(election) == {"Ada": [answer]}
+
+
+def test_nobody_declines_what_is_over(client, ada, offer, time_machine):
+    client.force_login(ada.user)
+    for at, is_asked in ((MONDAY, True), (TEN + 3 * HOUR, False)):
+        time_machine.move_to(at)
+        page = client.get(offer.get_absolute_url()).content.decode()
+        assert ("No, thank you" in page) == is_asked
+
+    with pytest.raises(BookingRefused) as refused:
+        say_no(ada, offer, at=TEN + 3 * HOUR)
+    assert refused.value.code == "no_offer"

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from elections.refusals import Refused
 from pcc_portal.retention import apply_rules
+from releases.versions import new_version
 from tests.conftest import give_status
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, take
 from tests.workshops.cast import uk
@@ -165,3 +166,48 @@ def test_others_do_not(client, make_staff, event, role):
     client.force_login(make_staff(role))
     assert client.post(ADD, {"slot": event.slots.get().pk, "link": LINK}).status_code == 403
     assert not Joining.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("moved_to", "shown"),
+    [
+        # As long before the start as was meant.
+        ("2021-04-14 10:00", "2021-04-09 09:00"),
+        ("2021-04-17 10:00", "2021-04-12 09:00"),
+        # Moved back: it stays as it was set.
+        ("2021-04-27 10:00", "2021-04-15 09:00"),
+    ],
+)
+def test_details_of_a_slot_that_is_moved_are_shown_in_time(
+    client, ada, event, join, move, moved_to, shown, time_machine
+):
+    booking = take(ada, event)
+    join(show_from=SHOWN)
+    move(moved_to, at=MONDAY + HOUR)
+    page = f"/pcc-2021/bookings/{booking.pk}/"
+    begins = max(uk(shown), MONDAY + HOUR)
+
+    def is_shown(at: dt.datetime) -> bool:
+        time_machine.move_to(at, tick=False)
+        client.force_login(ada.user)
+        return LINK in client.get(page).content.decode()
+
+    assert is_shown(begins)
+    assert begins == MONDAY + HOUR or not is_shown(begins - HOUR)
+    time_machine.move_to(begins + SETTLE, tick=False)
+    assert tell_changes(begins + SETTLE) == 1
+    assert LINK in mail.outbox[-1].body
+    assert tell_changes(begins + SETTLE + HOUR) == 0
+
+
+@pytest.fixture
+def move(event, release_now, time_machine):
+    def _move(starts: str, *, at: dt.datetime) -> None:
+        time_machine.move_to(at, tick=False)
+        new = new_version(event, change="minor", note="The hall is taken.", by=None, at=at)
+        slot = new.slots.get()
+        slot.starts_at, slot.ends_at = uk(starts), uk(starts) + HOUR
+        slot.save()
+        release_now(new, at=at)
+
+    return _move

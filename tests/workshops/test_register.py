@@ -226,3 +226,46 @@ def test_booking_of_somebody_else_is_refused(make_meeting, booking, election):
         make_meeting(candidate=stands(election, "Ben"), booking=booking)
 
     assert list(refused.value.message_dict) == ["booking"]
+
+
+def test_what_was_struck_out_is_due_again_and_can_be_entered_anew(
+    client, booking, make_meeting, make_staff, time_machine, editor
+):
+    first = make_meeting(booking=booking, held_on=dt.date(2021, 4, 20))
+    time_machine.move_to(uk("2021-05-04 12:00"))
+    client.force_login(make_staff("organiser"))
+    page = reverse("admin:workshops_booking_change", args=[booking.pk])
+    assert "Enter it as held" not in client.get(page).content.decode()
+    with pytest.raises(ValidationError, match="stands in the register already"):
+        make_meeting(booking=booking)
+
+    strike_out(first, reason="The wrong day.", by=editor, at=uk("2021-05-04 12:00"))
+
+    assert "One-to-one meetings that are over" in client.get("/admin/").content.decode()
+    assert "Enter it as held" in client.get(page).content.decode()
+    form = client.get(reverse("admin:workshops_meeting_add")).context["adminform"].form
+    assert booking in form.fields["booking"].queryset
+    make_meeting(booking=booking, held_on=dt.date(2021, 4, 20))
+    assert "One-to-one meetings that are over" not in client.get("/admin/").content.decode()
+
+
+def test_database_keeps_one_meeting_of_a_booking(booking, make_meeting):
+    first = make_meeting(booking=booking)
+    first.pk = None
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        first.save(force_insert=True)
+
+
+def test_meeting_nobody_came_to_is_not_to_be_entered(
+    client, booking, make_staff, time_machine, editor
+):
+    over = uk("2021-04-20 11:00")
+    time_machine.move_to(over)
+    client.force_login(make_staff("organiser"))
+    page = reverse("admin:workshops_booking_change", args=[booking.pk])
+    for came in (False, True):
+        booking.attendances.create(came=came, marked_at=over, marked_by=editor)
+        desk = client.get("/admin/").content.decode()
+        assert ("One-to-one meetings that are over" in desk) == came
+        assert ("Enter it as held" in client.get(page).content.decode()) == came

@@ -165,6 +165,15 @@ def test_officer_is_never_at_two_meetings(make_availability, offer, make_event):
     }
 
 
+def test_what_is_called_off_keeps_no_hour_of_the_officer(make_availability, offer, make_event):
+    row = make_availability(officer="Paul Hindson", last_day=dt.date(2021, 4, 20))
+    whole = plan(row, offer, NOON)
+    slot = {"starts_at": uk("2021-04-20 10:50"), "ends_at": uk("2021-04-20 11:30")}
+    make_event(title="Budget", slots=[slot | {"status": "cancelled", "why": "Nobody came."}])
+
+    assert plan(row, offer, NOON).spans == whole.spans
+
+
 def test_times_are_uk_times_on_both_sides_of_the_clock_change(make_availability, offer):
     row = make_availability(first_day=dt.date(2021, 3, 23), last_day=dt.date(2021, 3, 30))
 

@@ -19,9 +19,10 @@ from elections.models import Candidate
 from pcc_portal.desk import DueFilter
 from pcc_portal.templatetags.portal import clock, day
 from workshops.bookings import book, cancel
-from workshops.models import Booking, Slot
+from workshops.models import Booking, BookingMail, Slot
 from workshops.own_bookings import told
 from workshops.refusing import BookingRefused, By, Wish
+from workshops.telling import say_told
 from workshops.waiting import next_offer
 from workshops.wording import time_of
 
@@ -44,6 +45,35 @@ class _CandidateChoice(forms.ModelChoiceField):
         return f"{obj} ({obj.election})"
 
 
+class _MailChoices(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj}: {obj.state(timezone.now())}"
+
+
+class ToldForm(forms.Form):
+    """Somebody whom a mail did not reach, or may not have reached, was rung up."""
+
+    mails = _MailChoices(
+        BookingMail.objects.none(),
+        label="Of what",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose the mails of which you told them."},
+    )
+    how = forms.CharField(
+        max_length=200,
+        label="How you told them",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="As in “by telephone, to themselves”. The record says that it was you.",
+        error_messages={"required": "Say how they were told."},
+    )
+
+    def __init__(self, booking: Booking, *args: Any, at: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        untold = booking.mails.filter(told_at=None).select_related("recipient")
+        self.fields["mails"].queryset = untold  # type: ignore[attr-defined]
+        self.fields["mails"].initial = list(untold.in_doubt(at))
+
+
 class BookForm(ReasonForm):
     """A place for somebody who rang or wrote to the office."""
 
@@ -63,7 +93,7 @@ class BookForm(ReasonForm):
         label="If it is full: put them on the waiting list", required=False
     )
     replaces = forms.BooleanField(
-        label="Give up the place they have at this event, if they have one", required=False
+        label="Instead of the place they have at this event, if they have one", required=False
     )
     field_order = ("candidate", "slot", "agents", "guests", "may_wait", "replaces", "reason")
 
@@ -81,17 +111,23 @@ class BookForm(ReasonForm):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         candidate, slot = said.get("candidate"), self.slots.get(said.get("slot", ""))
-        if candidate and slot and slot.event.election_id != candidate.election_id:
+        if not (candidate and slot):
+            return said
+        if slot.event.election_id != candidate.election_id:
             self.add_error("slot", "This event belongs to another election than the candidate.")
+        elif said.get("replaces") and len(_held(candidate, slot)) > 1:
+            self.add_error(
+                "replaces",
+                "They have more than one place at this event. Ask which is to end, open that "
+                "booking and cancel it for them; then book this one.",
+            )
         return said
 
     def book(self, *, by: By, at: dt.datetime) -> Booking:
         """Raises ``BookingRefused``."""
         said = self.cleaned_data
         candidate, slot = said["candidate"], self.slots[said["slot"]]
-        held = Booking.objects.filter(
-            candidate=candidate, book__event_slug=slot.event.slug, state=Booking.State.BOOKED
-        ).first()
+        held = next(iter(_held(candidate, slot)), None)
         wish = Wish(
             slot.event.slug,
             slot.number,
@@ -101,6 +137,11 @@ class BookForm(ReasonForm):
             replaces=held.pk if held and said["replaces"] else None,
         )
         return book(candidate, wish, by=by, at=at)
+
+
+def _held(candidate: Candidate, slot: Slot) -> list[Booking]:
+    rows = Booking.objects.filter(candidate=candidate, book__event_slug=slot.event.slug)
+    return list(rows.filter(state=Booking.State.BOOKED))
 
 
 def bookable(at: dt.datetime) -> QuerySet[Slot]:
@@ -168,7 +209,7 @@ class BookingAdmin(ReadOnly):
 
     @admin.display(description="next offer")
     def next(self, obj: Booking) -> str:
-        return next_offer(obj.book, obj.slot_number, timezone.now())
+        return next_offer(obj, timezone.now())
 
     @admin.display(description="mails")
     def mails(self, obj: Booking) -> SafeString | str:
@@ -185,6 +226,7 @@ class BookingAdmin(ReadOnly):
         return [
             path("book/", view(self.book_view), name="workshops_booking_book"),
             path("<int:pk>/cancel/", view(self.cancel_view), name="workshops_booking_cancel"),
+            path("<int:pk>/told/", view(self.told_view), name="workshops_booking_told"),
             *super().get_urls(),
         ]
 
@@ -198,10 +240,11 @@ class BookingAdmin(ReadOnly):
         is_number = object_id.isascii() and object_id.isdigit()
         found = Booking.objects.filter(pk=object_id).select_related("book") if is_number else ()
         row = next(iter(found), None)
-        may_act = request.user.has_perm(MAY_ACT) and row is not None and row.is_live
+        may_act = request.user.has_perm(MAY_ACT) and row is not None
         may_record = row is not None and request.user.has_perm("workshops.add_meeting")
         context = {
-            "may_cancel": may_act,
+            "may_cancel": may_act and row.is_live,
+            "may_tell": may_act and row.mails.filter(told_at=None).exists(),
             "object_id": object_id,
             "record": address_to_record(row, timezone.now()) if row and may_record else "",
         } | (extra_context or {})
@@ -236,6 +279,19 @@ class BookingAdmin(ReadOnly):
         [own] = told([found], timezone.now())
         title = f"Cancel for {found.candidate}: {own.title}, {own.when}"
         return self._form_page(request, form, title, "Cancel the booking", found)
+
+    def told_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        _refuse_others(request)
+        found = get_object_or_404(Booking.objects.select_related("candidate", "book"), pk=pk)
+        at = timezone.now()
+        form = ToldForm(found, request.POST if request.method == "POST" else None, at=at)
+        if form.is_bound and form.is_valid():
+            say_told(found, by=request.user, at=at, **form.cleaned_data)  # type: ignore[arg-type]
+            messages.success(request, "Recorded: they were told, by you.")
+            return redirect("admin:workshops_booking_change", pk)
+        [own] = told([found], at)
+        title = f"You told them yourself: {found.candidate}, {own.title}, {own.when}"
+        return self._form_page(request, form, title, "Record it", found)
 
     def _form_page(
         self,

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from workshops.models import Booking, EventBook, Slot
+from pcc_portal.desk import DueFilter
+from workshops.models import Booking, EventBook
 from workshops.places import key_of, places_of
-from workshops.waiting import next_offer
+from workshops.waiting import next_offers, slots_in_force
 from workshops.wording import time_of
 
 from . import equal_offers, run_sheets
@@ -24,7 +25,7 @@ class EventBookAdmin(ReadOnly):
     """How each event stands: its slots, who comes, who waits, and whom the next offer goes to."""
 
     list_display = ("event_slug", "election", "booked", "waiting")
-    list_filter = ("election",)
+    list_filter = (DueFilter, "election")
     list_select_related = ("election",)
     search_fields = ("event_slug",)
     change_form_template = "admin/workshops/eventbook/change_form.html"
@@ -41,7 +42,7 @@ class EventBookAdmin(ReadOnly):
         may_run = book is not None and request.user.has_perm(MAY_ACT)
         sheets = [
             (run_sheets.address_of(book, slot.number), time_of(slot))
-            for slot in (_slots(book) if may_run else ())
+            for slot in (slots_in_force(book, timezone.now()) if may_run else ())
         ]
         return super().change_view(
             request, object_id, form_url, {"sheets": sheets} | (extra_context or {})
@@ -65,7 +66,8 @@ class EventBookAdmin(ReadOnly):
     @admin.display(description="slots")
     def slots(self, obj: EventBook) -> SafeString | str:
         at = timezone.now()
-        found = list(_slots(obj))
+        found = list(slots_in_force(obj, at))
+        told = next_offers(obj, found, at)
         counts = places_of(obj.election, found)
         live = list(obj.bookings.live().select_related("candidate").order_by("made_at", "pk"))
         parts = [
@@ -73,19 +75,12 @@ class EventBookAdmin(ReadOnly):
                 "<p><strong>{}</strong><br>{}.<br>{}<br>{}</p>",
                 time_of(slot),
                 counts[key_of(slot)].in_words,
-                next_offer(obj, slot.number, at),
+                told[slot.number],
                 _people([one for one in live if one.slot_number == slot.number]),
             )
             for slot in found
         ]
         return SafeString("".join(parts)) or "Not on the programme"
-
-
-def _slots(book: EventBook) -> QuerySet[Slot]:
-    slots = Slot.objects.in_force(timezone.now()).filter(
-        event__election=book.election_id, event__slug=book.event_slug
-    )
-    return slots.select_related("event")
 
 
 def _people(bookings: list[Booking]) -> SafeString:

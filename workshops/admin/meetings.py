@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -63,7 +62,8 @@ class MeetingForm(forms.ModelForm):
                 *((event.slug, f"{event} ({event.election})") for event in offers),
             ]
         if "booking" in self.fields:
-            held = Booking.objects.filter(Q(meeting=None) | Q(meeting=self.instance.pk))
+            entered = Meeting.objects.filter(struck_at=None).exclude(pk=self.instance.pk)
+            held = Booking.objects.exclude(pk__in=entered.exclude(booking=None).values("booking"))
             held = held.filter(state=Booking.State.BOOKED).with_slot().select_related("candidate")
             self.fields["booking"].queryset = held.filter(  # type: ignore[attr-defined]
                 slot_starts__lte=timezone.now()
@@ -187,12 +187,17 @@ def _is_open(obj: Meeting | None) -> bool:
 
 
 def address_to_record(booking: Booking, at: dt.datetime) -> str:
-    """The page that adds the meeting a booking came to; nothing before it, or once it is there."""
+    """The page that adds the meeting a booking came to; nothing before it, or once it is there.
+
+    What was entered and struck out since can be entered anew; where nobody came, there was none.
+    """
     slot = slots_of([booking], at)[booking.pk]
     is_over = slot is not None and slot.is_over_at <= at
     if not (slot and is_over) or booking.state != Booking.State.BOOKED:
         return ""
-    if Meeting.objects.filter(booking=booking).exists():
+    if Meeting.objects.filter(booking=booking, struck_at=None).exists():
+        return ""
+    if (said := booking.attendances.order_by("pk").last()) and not said.came:
         return ""
     host = EventHost.objects.filter(event=slot.event).first()
     known = {

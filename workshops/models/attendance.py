@@ -1,8 +1,6 @@
 from django.conf import settings
 from django.db import models
 
-from .booking import Booking
-
 
 class Attendance(models.Model):
     """Who said when that somebody booked came, or did not. The last row of a booking holds.
@@ -10,7 +8,9 @@ class Attendance(models.Model):
     A row is never changed, so the rows are the record of what was said at the door and later.
     """
 
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="attendances")
+    booking = models.ForeignKey(
+        "workshops.Booking", on_delete=models.CASCADE, related_name="attendances"
+    )
     came = models.BooleanField()
     marked_at = models.DateTimeField()
     marked_by = models.ForeignKey(

@@ -15,10 +15,13 @@ from django.db.models.functions import Coalesce
 from elections.acting import Actor
 from elections.models import Agent, Candidate, Election
 
+from .attendance import Attendance
 from .slot import Slot
 
 # When the mail server has neither taken nor refused a mail by then, nobody knows what became of it.
 HEARD_OF_WITHIN = dt.timedelta(minutes=10)
+# A mail about a booking goes out within a minute or two.
+LATE = dt.timedelta(minutes=15)
 
 
 Row = TypeVar("Row", bound=models.Model)
@@ -78,6 +81,11 @@ class BookingQuerySet(OfSlotQuerySet["Booking"]):
         """The waiting list: whoever joined first comes first."""
         return self.filter(state=Booking.State.WAITING).order_by("made_at", "pk")
 
+    def with_attendance(self) -> "BookingQuerySet":
+        """Each with ``came``: what was said last, ``None`` where nothing was."""
+        said = Attendance.objects.filter(booking=OuterRef("pk")).order_by("-pk")
+        return self.annotate(came=Subquery(said.values("came")[:1]))
+
     def overdue(self, at: dt.datetime) -> "BookingQuerySet":
         """Offers nobody answered in time."""
         return self.filter(state=Booking.State.OFFERED, offered_until__lte=at)
@@ -114,6 +122,10 @@ class Booking(models.Model):
     )
     # The first of a chain of changes, in those after it: in a calendar they are one entry.
     began_as = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    # Of a wait: the booking that ends once a place is accepted, if whoever waits may not have both.
+    instead_of = models.ForeignKey(
         "self", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
     # Where whoever made it reads the portal: what a mail begins its links with.
@@ -234,6 +246,8 @@ class Joining(models.Model):
     show_from = models.DateTimeField(
         "shown from", help_text="UK time. From then on everyone booked sees it, and is told."
     )
+    # The start of the slot when this was written; unknown in old rows.
+    was_to_start = models.DateTimeField(null=True, editable=False)
     reason = models.CharField(
         "why it changed", max_length=300, blank=True, help_text="Everyone booked reads it."
     )
@@ -252,9 +266,31 @@ class Joining(models.Model):
     def __str__(self) -> str:
         return f"How to join {self.book}, time {self.slot_number}"
 
-    @property
-    def known_since(self) -> dt.datetime:
-        return max(self.made_at, self.show_from)
+    def shown_from(self, starts_at: dt.datetime) -> dt.datetime:
+        """When those booked may read it, with the slot now at ``starts_at``.
+
+        As long before its start as was meant when this was written, at the latest: else nobody
+        could join a slot that was moved forward.
+        """
+        if self.was_to_start is None:
+            return self.show_from
+        return min(self.show_from, starts_at - (self.was_to_start - self.show_from))
+
+    def known_since(self, starts_at: dt.datetime) -> dt.datetime:
+        return max(self.made_at, self.shown_from(starts_at))
+
+
+class BookingMailQuerySet(models.QuerySet["BookingMail"]):
+    def in_doubt(self, at: dt.datetime) -> "BookingMailQuerySet":
+        """Those nobody can say of that they arrived, and whom nobody has told in another way."""
+        return self.filter(
+            Q(failed_at__isnull=False)
+            | Q(missed_at__isnull=False)
+            | Q(came_back_at__isnull=False)
+            | Q(begun_at__lt=at - HEARD_OF_WITHIN, accepted_at=None)
+            | Q(begun_at=None, missed_at=None, queued_at__lt=at - LATE),
+            told_at=None,
+        )
 
 
 class BookingMail(models.Model):
@@ -291,7 +327,16 @@ class BookingMail(models.Model):
     missed_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+    # The mail server took it, and later said that it did not arrive.
+    came_back_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=200, blank=True)
+    told_at = models.DateTimeField("told in another way", null=True)
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    told_how = models.CharField("how they were told", max_length=200, blank=True)
+
+    objects = BookingMailQuerySet.as_manager()
 
     class Meta:
         ordering = ["queued_at", "pk"]
@@ -306,8 +351,14 @@ class BookingMail(models.Model):
 
     def state(self, at: dt.datetime) -> str:
         """What staff may say of it. “Accepted” does not claim that it arrived."""
+        told = f"; told in another way: {self.told_how}" if self.told_at else ""
+        return self._became(at) + told
+
+    def _became(self, at: dt.datetime) -> str:
         if self.missed_at:
             return "not sent: it would have come too late"
+        if self.came_back_at:
+            return "came back: it did not arrive"
         if self.accepted_at:
             return "accepted by the mail server"
         if self.failed_at:

@@ -73,12 +73,12 @@ class Meeting(PublicFrame):
         related_name="meetings",
         help_text="With whom: only staff who may know about candidates see it.",
     )
-    booking = models.OneToOneField(
+    booking = models.ForeignKey(
         Booking,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
-        related_name="meeting",
+        related_name="meetings",
         help_text="The booking it came of.",
     )
     # An offer by appointment has no bookings: the meeting says itself which it was part of.
@@ -113,6 +113,13 @@ class Meeting(PublicFrame):
                 | (Q(struck_at__isnull=False) & ~Q(struck_reason="")),
                 name="meeting_struck_for_a_reason",
                 violation_error_message="Say why it is struck out.",
+            ),
+            models.UniqueConstraint(
+                fields=["booking"],
+                condition=Q(struck_at=None),
+                name="meeting_once_of_a_booking",
+                violation_error_message="The meeting this booking came to stands in the register "
+                "already.",
             ),
         ]
 
