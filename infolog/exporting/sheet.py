@@ -15,6 +15,7 @@ from infolog.log import COLUMNS, with_answers
 from infolog.models import InformationRequest, InformationRequestQuerySet, Part, Response
 from pcc_portal.downloads import LICENCE, LICENCE_URL
 from releases.models import Reader
+from releases.quoting import outdated
 
 OFFICE, ALL = "office", "all"
 
@@ -70,6 +71,12 @@ def _read(
     found = with_answers(requests.select_related("election__office", "release"))
     items = list(found.order_by("received_on", "slug"))
     read_citations(items, reader, at)
+    for name in Part.CITES:
+        cited = [row for item in items for part in item.parts.all() for row in part.cites[name]]
+        keys = {row.pk for row in cited}
+        changed = outdated(type(cited[0]), keys, reader, at) if cited else {}
+        for row in cited:
+            row.corrected_by = changed[row.pk].by if row.pk in changed else None
     return items
 
 
@@ -167,11 +174,19 @@ def _responses(item: InformationRequest) -> str:
 def _cites(item: InformationRequest) -> str:
     return "\n".join(
         f"{row}{f': {row.amount} ({row.kind})' if name == 'figures' else ''}. "
-        f"Source: {row.source}, {row.source_place}"
+        f"Source: {row.source}, {row.source_place}{_corrected(row)}"
         for part in item.parts.all()
         for name, rows in part.cites.items()
         for row in rows
     )
+
+
+def _corrected(row: Any) -> str:
+    """What was cited stays as it was; whoever reads it is told that it is not so any more."""
+    if row.corrected_by is None:
+        return ""
+    released = timezone.localdate(row.corrected_by.release.released_at)
+    return f". Corrected since, on {released:%-d %B %Y}: see version {row.corrected_by.version}"
 
 
 def _topics(item: InformationRequest) -> str:
@@ -264,4 +279,5 @@ def _cited(row: Any) -> dict:
         "page": f"{row.get_absolute_url()}?version={row.version}",
         "as_at": row.as_at.isoformat(),
         "source": {"title": row.source.title, "place": row.source_place},
+        "corrected_by_version": row.corrected_by.version if row.corrected_by else None,
     }

@@ -133,6 +133,21 @@ def test_files_of_the_log_tell_it_too(client, released):
     assert part["tables"][0]["source"] == {"title": "Report on the precept", "place": "page 4"}
 
 
+def test_files_say_that_a_figure_was_corrected_since(client, released, figure, release_now):
+    correct(figure, release_now, value="250.00")
+
+    rows = client.get("/pcc-2021/log/export/all.csv").content.decode("utf-8-sig")
+    log = json.loads(client.get("/pcc-2021/log/export/all.json").content)
+
+    assert (
+        "Band D precept: £248.23 a year (Budget, 2021/22). Source: Report on the precept, "
+        "paragraph 12. Corrected since, on 31 March 2021: see version 2"
+    ) in rows
+    [part] = log["requests"][0]["parts"]
+    assert part["figures"][0]["corrected_by_version"] == 2
+    assert part["tables"][0]["corrected_by_version"] is None
+
+
 def test_corrected_figure_flags_the_answer_and_leaves_what_it_cites(
     client, released, figure, release_now
 ):
