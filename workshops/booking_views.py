@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .bookings import accept, book, cancel, decline
+from .bookings import accept, book, cancel, decline, why_not
 from .forms import ChooseSlotForm, ConfirmForm
 from .joining import joining_of
-from .models import Booking, Event
+from .models import Booking, BookingNeeds, Event, Slot
 from .offers import Offer, offers_for, warnings
-from .own_bookings import bookings_of, ends_with, told
-from .refusing import BookingRefused, Wish
+from .own_bookings import Own, bookings_of, ends_with, told
+from .refusing import BookingRefused, Wish, full
 from .visits import Visit
 from .wishes import may_wish
 
@@ -72,17 +72,47 @@ def check(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
             return _book(visit, event, form, booked)
     else:
         form = ConfirmForm(event, request.GET)
-    offer = _offer(visit, event, form)
-    if offer is None or not offer.is_open or _has_to_choose(visit, event, held, booked):
+    if _has_to_choose(visit, event, held, booked):
         return redirect("workshops:book", election_slug, slug)
+    offer = _offer(visit, event, form)
     asked = {name: form.cleaned_data.get(name) or 0 for name in ("agents", "guests")}
+    if offer is None or not _can_be_asked(offer, asked):
+        _say_why(visit, event, form, asked)
+        return redirect("workshops:book", election_slug, slug)
     if request.method != "POST":
         waits = not offer.room.fit(1 + sum(asked.values()))
-        initial = {"slot": offer.slot.number, "may_wait": waits, **asked}
+        initial = {"slot": offer.slot.number, "may_wait": waits, **asked, **_needs_of(booked)}
         if booked:
             initial["replaces"] = booked.pk
         form = ConfirmForm(event, initial=initial)
     return _check_page(visit, event, offer, form, asked, booked)
+
+
+def _can_be_asked(offer: Offer, asked: dict[str, int]) -> bool:
+    """Nobody waits for more places at the time they have: they keep it, or take another."""
+    fits = offer.room.fit(1 + sum(asked.values()))
+    is_theirs = offer.own is not None and offer.own.state == Booking.State.BOOKED
+    return offer.is_open and (fits or not is_theirs)
+
+
+def _say_why(visit: Visit, event: Event, form: ConfirmForm, asked: dict[str, int]) -> None:
+    """Why what was asked for leads nowhere, where something was."""
+    number = form.cleaned_data.get("slot")
+    if not number:
+        return
+    wish = Wish(event.slug, number, agents=asked["agents"], guests=asked["guests"])
+    refused = why_not(visit.actor.candidate, wish, by=visit.by, at=visit.at)
+    if refused is None:
+        offer = _offer(visit, event, form)
+        refused = full(offer.room) if offer else None
+    if refused:
+        messages.warning(visit.request, refused.sentence)
+
+
+def _needs_of(booked: Booking | None) -> dict[str, str]:
+    """What was said for the booking to be changed: it goes along, and can be taken back."""
+    needs = BookingNeeds.objects.filter(booking=booked).first() if booked else None
+    return {"access": needs.access, "diet": needs.diet} if needs else {}
 
 
 def _check_page(
@@ -122,8 +152,8 @@ def _book(visit: Visit, event: Event, form: ConfirmForm, booked: Booking | None)
         event.slug,
         said["slot"],
         **asked,
-        access=said.get("access", ""),
-        diet=said.get("diet", ""),
+        access=said.get("access"),
+        diet=said.get("diet"),
         may_wait=said["may_wait"],
         replaces=said["replaces"],
     )
@@ -184,7 +214,8 @@ def booking(request: HttpRequest, election_slug: str, pk: int) -> HttpResponse:
         and slot is not None
         and (not slot.is_on or visit.at < slot.changes_until),
         "joining": joining_of([found], visit.at).get(found.pk),
-        "ends": ends_with(found, slot, visit.at),
+        "ends": (ends := ends_with(found, slot, visit.at)),
+        "warnings": _warnings(visit, found, slot, ends),
         "moved_to": getattr(found, "moved_to", None),
         "is_drawn": hasattr(found, "drawn"),
     }
@@ -249,6 +280,13 @@ def _stands(booking: Booking) -> str:
         Booking.State.WAITING: "you are on the waiting list",
         Booking.State.OFFERED: "the place is offered to you",
     }.get(Booking.State(booking.state), "this is over")
+
+
+def _warnings(visit: Visit, found: Booking, slot: Slot | None, ends: Own | None) -> list[str]:
+    """What to think of before an offer is accepted."""
+    if slot is None or found.state != Booking.State.OFFERED:
+        return []
+    return warnings(visit.actor.candidate, slot, visit.at, ends.booking if ends else None)
 
 
 def _offers(visit: Visit, event: Event) -> list[Offer]:

@@ -4,7 +4,7 @@ Everything here is idempotent: the same wish twice gives the same booking, and a
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,11 +17,14 @@ from .handing_on import end, pass_on_slot
 from .locks import lock_book, locked
 from .models import Booking, BookingMail, BookingNeeds, Event, EventBook, Slot
 from .own_bookings import given_up_for, slots_of
-from .places import Places, SlotKey, Standing, free_slots, standing
+from .places import Places, SlotKey, Standing, free_slots, key_of, standing
 from .refusing import BookingRefused, By, Wish, full, has_all, has_one, refuse_person, refuse_slot
 from .wording import at_time, time_of
 
 State, What = Booking.State, BookingMail.What
+
+# Refusals of a time, not of the person: what is free at other times is told with them.
+ANOTHER_TIME_HELPS = frozenset({"no_slot", "called_off", "over", "closed", "full", "one_to_one"})
 
 
 def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Booking:
@@ -33,10 +36,35 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
     ``closed``, ``not_open``, ``too_many``, ``agent_ended``, ``booked_already``, ``changed``,
     ``first_window``, ``waits_already``, ``change_closed``, ``one_to_one``, ``lapsed``, ``full``.
     """
+    try:
+        return _book(candidate, wish, by, at)
+    except BookingRefused as refused:
+        if refused.code not in ANOTHER_TIME_HELPS:
+            raise
+        free = _free(candidate, wish, at)  # the locks are given back by now
+        raise BookingRefused(refused.code, refused.sentence, free) from refused
+
+
+def why_not(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> BookingRefused | None:
+    """Why ``book`` would refuse it whoever else asks; nothing where it has to be tried."""
+    try:
+        _look(candidate, wish, by, at)
+    except BookingRefused as refused:
+        return refused
+    return None
+
+
+def _look(candidate: Candidate, wish: Wish, by: By, at: dt.datetime) -> None:
+    """The cheap refusals, before the lock."""
     early = _standing(candidate.election_id, wish.key, at, candidate.pk)
     refuse_slot(early.slot, wish, by, at)
-    if not (early.own or early.overdue or wish.may_wait or early.places.fit(wish.places)):
-        raise full(candidate, wish, early.places, at)
+    may_wait = wish.may_wait and early.slot.event.has_waiting_list
+    if not (early.own or early.overdue or may_wait or early.places.fit(wish.places)):
+        raise full(early.places)
+
+
+def _book(candidate: Candidate, wish: Wish, by: By, at: dt.datetime) -> Booking:
+    _look(candidate, wish, by, at)
     with locked(candidate.pk, wish.slug, at) as (row, book):
         now = _standing(row.election_id, wish.key, at, row.pk)
         refuse_slot(now.slot, wish, by, at)
@@ -48,6 +76,25 @@ def book(candidate: Candidate, wish: Wish, *, by: By, at: dt.datetime) -> Bookin
             _say_needs(here, wish)
             return here
         return _Decision(row, book, wish, by, at, booked).of(now, here)
+
+
+def _free(candidate: Candidate, wish: Wish, at: dt.datetime) -> list[Slot]:
+    """The slots of the same event that ``candidate`` could book instead. Five queries at most."""
+    free = free_slots(candidate.election, wish.slug, at, wish.places)
+    live = Booking.objects.live().filter(candidate=candidate).select_related("book")
+    has = {(one.book.event_slug, one.slot_number) for one in live}
+    free = [slot for slot in free if key_of(slot) not in has and slot.number != wish.number]
+    if not free or free[0].event.kind != Event.Kind.ONE_TO_ONE:
+        return free
+    meetings = _meetings([one for one in live if one.state == State.BOOKED], at)
+    return [slot for slot in free if not any(one.overlaps(slot) for one in meetings)]
+
+
+def _meetings(booked: Iterable[Booking], at: dt.datetime) -> list[Slot]:
+    """Those of ``booked`` that are one-to-one meetings and take place."""
+    slots = slots_of(booked, at).values()
+    kind = Event.Kind.ONE_TO_ONE
+    return [slot for slot in slots if slot and slot.is_on and slot.event.kind == kind]
 
 
 def accept(booking: Booking, *, by: By, at: dt.datetime) -> Booking:
@@ -100,8 +147,14 @@ def call_off(booking: Booking, *, reason: str, at: dt.datetime) -> None:
     """End a place, or the wait for one, at a slot that does not take place. Safe to call again."""
     with held(booking, at) as found:
         if found.is_live:
-            end(found, State.CANCELLED, by=By(reason=reason), at=at)
-            tell(found, What.CANCELLED, at)
+            end_for_good(found, reason=reason, at=at)
+
+
+def end_for_good(booking: Booking, *, reason: str, at: dt.datetime) -> None:
+    """The portal’s own end of a booking that is ``held``; the next is offered what becomes free."""
+    end(booking, State.CANCELLED, by=By(reason=reason), at=at)
+    tell(booking, What.CANCELLED, at)
+    pass_on_slot(booking.book, booking.book.election_id, booking.slot_number, at)
 
 
 @contextmanager
@@ -172,7 +225,7 @@ class _Decision:
             self._give_up(booked)
             return self._write(State.BOOKED, moved_from=booked)
         if own or not (self.wish.may_wait and now.slot.event.has_waiting_list):
-            raise full(self.candidate, self.wish, places, self.at)
+            raise full(places)
         return self._write(State.WAITING, instead_of=self._waits_instead_of(now.slot.event))
 
     def _waits_instead_of(self, event: Event) -> Booking | None:
@@ -225,14 +278,11 @@ class _Decision:
         others = Booking.objects.filter(candidate=self.candidate, state=State.BOOKED)
         if booked:
             others = others.exclude(pk=booked.pk)
-        others = others.select_related("book")
-        for other in slots_of(others, self.at).values():
-            is_meeting = other and other.is_on and other.event.kind == Event.Kind.ONE_TO_ONE
-            if other and is_meeting and other.overlaps(slot):
+        for other in _meetings(others.select_related("book"), self.at):
+            if other.overlaps(slot):
                 raise BookingRefused(
                     "one_to_one",
                     f"You have another meeting then: {other.event.title}, {time_of(other)}.",
-                    free_slots(self.candidate.election, self.wish.slug, self.at),
                 )
 
     def _give_up(self, booked: Booking | None) -> None:
@@ -295,18 +345,20 @@ class _Decision:
         return booking
 
     def _keep_needs(self, booking: Booking, moved_from: Booking | None) -> None:
-        if _say_needs(booking, self.wish):
-            BookingNeeds.objects.filter(booking=moved_from).delete()
-        elif moved_from:
+        if moved_from:
             BookingNeeds.objects.filter(booking=moved_from).update(booking=booking)
+        _say_needs(booking, self.wish)
 
 
-def _say_needs(booking: Booking, wish: Wish) -> bool:
-    """Keep what somebody says they need; saying nothing leaves what they said before."""
-    said = {"access": wish.access.strip(), "diet": wish.diet.strip()}
+def _say_needs(booking: Booking, wish: Wish) -> None:
+    """Keep what somebody says they need, and forget what they take back."""
+    said = {"access": wish.access, "diet": wish.diet}
+    said = {name: words.strip() for name, words in said.items() if words is not None}
     if any(said.values()):
         BookingNeeds.objects.update_or_create(booking=booking, defaults=said)
-    return any(said.values())
+    elif said:
+        BookingNeeds.objects.filter(booking=booking).update(**said)
+        BookingNeeds.objects.filter(booking=booking, access="", diet="").delete()
 
 
 def _live(book: EventBook, candidate: Candidate) -> list[Booking]:

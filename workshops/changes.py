@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from pcc_portal.jobs import one_by_one
+
 from .bookings import call_off, held
 from .emails import people_of, queue
 from .joining import joining_of
@@ -57,19 +59,19 @@ def tell_changes(at: dt.datetime) -> int:
     live = list(_to_come(at))
     now = now_of(live, at)
     last = _last_told(live)
-    told = 0
-    for booking in live:
+
+    def tell(booking: Any) -> int:
         holds = now[booking.pk]
         is_past = booking.slot_ends is not None and booking.slot_ends <= at
         was_postponed = holds.slot is not None and not holds.slot.is_on
         if holds.is_over(at) or (is_past and not was_postponed) or not holds.has_settled(at):
-            continue
+            return 0
         if slot := holds.takes_place:
-            told += _tell(booking, slot, holds.joining, last, at)
-        else:
-            call_off(booking, reason=_why_called_off(holds), at=at)
-            told += 1
-    return told
+            return _tell(booking, slot, holds.joining, last, at)
+        call_off(booking, reason=_why_called_off(holds), at=at)
+        return 1
+
+    return one_by_one(live, tell)
 
 
 def _to_come(at: dt.datetime) -> Iterable[Any]:

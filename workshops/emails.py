@@ -39,13 +39,14 @@ WAITING: dict[str, Any] = {"begun_at": None, "missed_at": None}
 REMINDER_LATE_AT_MOST = dt.timedelta(minutes=30)
 
 
-def tell(booking: Booking, what: BookingMail.What, at: dt.datetime) -> None:
+def tell(booking: Booking, what: BookingMail.What, at: dt.datetime, *, about: str = "") -> None:
     """Have the candidate told, and the agent who made the booking. Call it in a transaction.
 
+    ``about`` tells several mails of one kind apart.
     A candidate who has no sign-in yet is told nothing: staff see that no mail went out.
     """
     for user_id in people_of(booking):
-        queue(booking, what, user_id, at)
+        queue(booking, what, user_id, at, about=about)
 
 
 def people_of(booking: Booking) -> list[int]:

@@ -1,6 +1,8 @@
 """The end of a booking, and what becomes of the place. The event is locked by whoever calls."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from django.utils import timezone
 
@@ -33,36 +35,59 @@ def pass_on_slot(book: EventBook, election_id: int, number: int, at: dt.datetime
         # Nobody can answer an offer now: they wait again, and keep their number.
         here.filter(state=State.OFFERED).update(state=State.WAITING, offered_until=None)
         return
+    if now:  # it may have been moved nearer since: no offer outlives the last moment to book
+        closes_at = now.slot.closes_at
+        later = here.filter(state=State.OFFERED, offered_until__gt=closes_at)
+        later.update(offered_until=closes_at)
     for offer in here.overdue(at):
         end(offer, State.LAPSED, by=By(), at=at)
         tell(offer, What.LAPSED, at)
     now = standing(election_id, (book.event_slug, number), at)
     if now is None:
         return
-    is_closed = at >= now.slot.closes_at
-    left = now.places.left
-    for waiting in here.waiting() if is_closed or left != 0 else ():
-        if is_closed:
+    if at >= now.slot.closes_at:
+        for waiting in here.waiting():
             end(waiting, State.CLOSED, by=By(), at=at)
             tell(waiting, What.CLOSED, at)
-        elif left is None:
+        return
+    left = now.places.left
+    waiting_here = list(here.waiting()) if left != 0 else []
+    of_event = list(book.bookings.live()) if waiting_here else []
+    for waiting in in_turn(waiting_here, of_event, now.slot.event, at):
+        if left is None:
             _offer(waiting, now.slot, at)
         elif waiting.places <= left and _offer(waiting, now.slot, at):
             left -= waiting.places
 
 
+def in_turn(
+    waiting: Iterable[Booking], of_event: Collection[Booking], event: Event, at: dt.datetime
+) -> list[Booking]:
+    """Those who wait for a slot, in the order in which they are offered a place.
+
+    Whoever joined first; in the first window those without a place come before those with one.
+    Left out, though they keep their number, is whoever has as many offers of the event open as
+    they may have places: nobody holds several slots against the others. ``of_event`` are all its
+    live bookings.
+    """
+    have_one = {one.candidate_id for one in of_event if one.state in Booking.HOLDING}
+    offers = Counter(one.candidate_id for one in of_event if one.state == State.OFFERED)
+    able = [one for one in waiting if offers[one.candidate_id] < event.entitlement_at(at)]
+    if not event.is_first_window(at):
+        return able
+    return sorted(able, key=lambda one: one.candidate_id in have_one)
+
+
 def _offer(waiting: Booking, slot: Slot, at: dt.datetime) -> bool:
     """Keep the place for somebody who may still attend. Returns whether it was offered."""
-    if slot.event.open_to not in Event.OpenTo.of_status(
-        waiting.candidate.status_on(timezone.localdate(at))
-    ):
-        end(waiting, State.CANCELLED, by=By(reason="May no longer attend."), at=at)
-        tell(waiting, What.CANCELLED, at)
-        return False
+    status = waiting.candidate.status_on(timezone.localdate(at))
+    if slot.event.open_to not in Event.OpenTo.of_status(status):
+        return False  # ``leaving.py`` ends their wait
     left_out = NonWorkingDay.objects.values_list("date", flat=True)
     answer_by = hours_later(at, slot.event.offer_hours, set(left_out))
     waiting.state, waiting.offered_at = State.OFFERED, at
     waiting.offered_until = min(answer_by, slot.closes_at)
     waiting.save(update_fields=["state", "offered_at", "offered_until"])
-    tell(waiting, What.OFFERED, at)
+    # The same wait may be offered a place more than once: the slot may be postponed in between.
+    tell(waiting, What.OFFERED, at, about=f"{at:%Y-%m-%d %H:%M:%S.%f}")
     return True

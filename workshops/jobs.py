@@ -2,10 +2,13 @@
 
 from django.utils import timezone
 
+from pcc_portal.jobs import one_by_one
+
 from . import draws
 from .bookings import pass_on
 from .changes import tell_changes
 from .emails import send_waiting
+from .leaving import end_it, left
 from .models import Booking, EventBook
 from .reminders import remind
 
@@ -18,9 +21,18 @@ def pass_places_on() -> str:
     at = timezone.now()
     waits = (Booking.State.WAITING, Booking.State.OFFERED)
     books = EventBook.objects.filter(bookings__state__in=waits).distinct().order_by("pk")
-    for book in books:
+
+    def passed_on(book: EventBook) -> int:
         pass_on(book, at)
-    return f"Events somebody waits for: {len(books)}."
+        return 1
+
+    return f"Events somebody waits for: {one_by_one(books, passed_on)}."
+
+
+def end_of_those_who_left() -> str:
+    """End what those have booked who may no longer attend. Returns what was done, as above."""
+    at = timezone.now()
+    return f"Bookings ended: {one_by_one(left(at), lambda booking: end_it(booking, at))}."
 
 
 def tell_changes_now() -> str:
@@ -41,6 +53,5 @@ def remind_now() -> str:
 def draw_lots() -> str:
     """Draw lots about what was asked for before booking opened. Returns what was done, as above."""
     at = timezone.now()
-    books = draws.due(at)
-    drawn = [book for book in books if draws.draw_lots(book, at)]
-    return f"Draws: {len(drawn)}."
+    drawn = one_by_one(draws.due(at), lambda book: draws.draw_lots(book, at) is not None)
+    return f"Draws: {drawn}."

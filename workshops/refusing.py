@@ -8,7 +8,7 @@ from elections.models import Agent, Candidate, User
 from elections.refusals import Refused
 
 from .models import Booking, Event, Slot, WishList
-from .places import Places, SlotKey, free_slots
+from .places import Places, SlotKey
 from .wording import at_time, listed, time_of
 
 
@@ -16,7 +16,8 @@ class BookingRefused(Refused):
     """Why there is no place: ``free`` are slots of the same event that can be had instead."""
 
     def __init__(self, code: str, sentence: str, free: Sequence[Slot] = ()) -> None:
-        super().__init__(code, sentence)
+        instead = f" Still free: {listed(time_of(slot) for slot in free[:3])}." if free else ""
+        super().__init__(code, sentence + instead)
         self.free = list(free)
 
 
@@ -45,8 +46,9 @@ class Wish:
     number: int
     agents: int = 0
     guests: int = 0
-    access: str = ""
-    diet: str = ""
+    # What those who come need; ``None`` leaves what was said before, nothing takes it back.
+    access: str | None = None
+    diet: str | None = None
     may_wait: bool = False
     replaces: int | None = None
 
@@ -79,24 +81,26 @@ def refuse_slot(slot: Slot, wish: Wish, by: By, at: dt.datetime) -> None:
         if not 0 <= asked <= most:
             raise BookingRefused("too_many", f"You can bring {most or 'no'} {whom} to this event.")
     if slot.capacity is not None and wish.places > slot.capacity:
-        raise BookingRefused("too_many", f"There are {slot.capacity} places in all.")
+        all_of_them = "is 1 place" if slot.capacity == 1 else f"are {slot.capacity} places"
+        raise BookingRefused("too_many", f"There {all_of_them} in all.")
 
 
 def _refuse_moment(slot: Slot, by: By, at: dt.datetime) -> None:
-    """Before booking opens, until lots are drawn, and after it closes only the office books."""
+    """Before booking opens and after it closes only the office books; while lots are to be drawn
+    about it, nobody does: those who asked come first.
+    """
     event = slot.event
-    if by.is_office:
-        if not by.reason.strip():
-            raise BookingRefused("no_reason", "Say why the office books it.")
-    elif event.bookable_from and at < event.bookable_from:
+    if by.is_office and not by.reason.strip():
+        raise BookingRefused("no_reason", "Say why the office books it.")
+    is_early = event.bookable_from is not None and at < event.bookable_from
+    if is_early and not by.is_office:
         raise BookingRefused("not_yet", f"Booking opens at {at_time(event.bookable_from)}.")
-    elif event.takes_wishes and WishList.objects.undrawn(event).exists():
-        raise BookingRefused(
-            "not_drawn",
-            "The slots that were asked for before booking opened are being drawn. Try again in a "
-            "few minutes.",
-        )
-    elif at >= slot.closes_at:
+    if event.takes_wishes and WishList.objects.undrawn(event).exists():
+        when = "are being drawn. Try again in a few minutes"
+        if is_early:
+            when = f"are drawn at {at_time(event.bookable_from)}. Book what is left after that"
+        raise BookingRefused("not_drawn", f"Slots of this event were asked for, and {when}.")
+    if at >= slot.closes_at and not by.is_office:
         raise BookingRefused("closed", f"Booking closed at {at_time(slot.closes_at)}.")
 
 
@@ -114,12 +118,10 @@ def has_all(most: int) -> BookingRefused:
     )
 
 
-def full(candidate: Candidate, wish: Wish, places: Places, at: dt.datetime) -> BookingRefused:
-    free = free_slots(candidate.election, wish.slug, at, wish.places)
+def full(places: Places) -> BookingRefused:
     left = places.in_words[0].lower() + places.in_words[1:]
     told = "All places are taken" if places.is_full else f"You ask for more than is left: {left}"
-    instead = f" Still free: {listed(time_of(slot) for slot in free[:3])}." if free else ""
-    return BookingRefused("full", f"{told}.{instead}", free)
+    return BookingRefused("full", f"{told}.")
 
 
 def refuse_person(candidate: Candidate, event: Event, by: By) -> None:

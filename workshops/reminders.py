@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from pcc_portal.jobs import one_by_one
+
 from .bookings import held
 from .changes import Now, now_of
 from .emails import REMINDER_LATE_AT_MOST, people_of, queue
@@ -47,12 +49,15 @@ def remind(at: dt.datetime) -> int:
     now = now_of(coming, at)
     due = [one for booking in coming for one in _due(booking, now[booking.pk], at)]
     known = _written(due)
-    queued = 0
-    for one in due:
-        for user_id in people_of(one.booking):
-            if (one.booking.pk, user_id, one.about) not in known and _was_known(one):
-                queued += _write(one, user_id, at)
-    return queued
+
+    def write(one: Due) -> int:
+        return sum(
+            _write(one, user_id, at)
+            for user_id in people_of(one.booking)
+            if (one.booking.pk, user_id, one.about) not in known and _was_known(one)
+        )
+
+    return one_by_one(due, write)
 
 
 def _coming(at: dt.datetime) -> Collection[Booking]:

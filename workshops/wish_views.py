@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from .forms import WishForm
 from .models import Event, WishList
 from .no_thanks import say_no_thanks
+from .offers import warnings_of
 from .refusing import BookingRefused
 from .visits import Visit
-from .wishes import may_wish, take_wishes
+from .wishes import may_wish, opened, take_wishes
 
 
 @never_cache
@@ -23,6 +24,8 @@ def wishes(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     visit = Visit.of(request, election_slug)
     event = visit.event(slug)
     if not may_wish(event, visit.at):
+        if event.takes_wishes and event.bookable_from:
+            messages.warning(request, opened(event).sentence)
         return redirect("workshops:book", election_slug, slug)
     slots = [slot for slot in event.slots.all() if slot.is_on and visit.at < slot.starts_at]
     kept = WishList.objects.filter(
@@ -32,7 +35,13 @@ def wishes(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
     form = WishForm(slots, request.POST if request.method == "POST" else None, initial=before)
     if form.is_bound and form.is_valid() and _take(visit, event, form):
         return redirect("workshops:wishes", election_slug, slug)
-    return visit.page("wishes", {"event": event, "form": form, "kept": kept})
+    context = {
+        "event": event,
+        "form": form,
+        "kept": kept,
+        "warnings": warnings_of(visit.actor.candidate, slots, visit.at),
+    }
+    return visit.page("wishes", context)
 
 
 def _take(visit: Visit, event: Event, form: WishForm) -> bool:

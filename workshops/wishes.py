@@ -46,11 +46,17 @@ def wishes_open(candidate: Candidate, slug: str, at: dt.datetime) -> Event:
     if event is None or not (event.takes_bookings and event.takes_wishes and event.bookable_from):
         raise BookingRefused("no_wishes", "This event asks for no wishes beforehand.")
     if not may_wish(event, at):
-        raise BookingRefused(
-            "opened",
-            f"Booking opened at {at_time(event.bookable_from)}: wishes were taken until then.",
-        )
+        raise opened(event)
     return event
+
+
+def opened(event: Event) -> BookingRefused:
+    """``event`` is one that asks for wishes before booking opens."""
+    assert event.bookable_from  # noqa: S101  the database keeps none without
+    return BookingRefused(
+        "opened",
+        f"Booking opened at {at_time(event.bookable_from)}: wishes were taken until then.",
+    )
 
 
 def may_wish(event: Event, at: dt.datetime) -> bool:

@@ -16,6 +16,7 @@ def test_schedule_jobs_twice_plans_each_job_once(db):
         ("releases.jobs.catch_up_now", Schedule.MINUTES, 1, -1),
         ("releases.jobs.send_deliveries", Schedule.MINUTES, 1, -1),
         ("workshops.jobs.pass_places_on", Schedule.MINUTES, 1, -1),
+        ("workshops.jobs.end_of_those_who_left", Schedule.MINUTES, 1, -1),
         ("workshops.jobs.tell_changes_now", Schedule.MINUTES, 1, -1),
         ("workshops.jobs.send_waiting_now", Schedule.MINUTES, 1, -1),
         ("workshops.jobs.remind_now", Schedule.MINUTES, 1, -1),

@@ -11,7 +11,9 @@ from elections.timetabling import set_out
 from tests.workshops.booking_cast import MONDAY, stands, states, take
 from tests.workshops.cast import uk
 from tests.workshops.test_views import text_of
+from workshops.bookings import cancel
 from workshops.models import Booking, BookingNeeds, Event
+from workshops.refusing import By
 
 pytestmark = pytest.mark.django_db
 
@@ -389,3 +391,70 @@ def test_answer_that_comes_too_late_says_that_nothing_was_changed(client, candid
     assert "Nothing was changed: you have this place." in page
     held.refresh_from_db()
     assert held.state == "booked"
+
+
+@pytest.mark.parametrize(
+    ("fields", "query", "sentence"),
+    [
+        ({"has_waiting_list": False}, "slot=1", "All places are taken."),
+        ({"bookable_from": uk("2021-04-15 10:00")}, "slot=2", "Booking opens at 10am on Thursday"),
+        ({"book_until_hours": 300}, "slot=2", "Booking closed at"),
+        ({}, "slot=9", "This time is not on the programme any more."),
+    ],
+)
+def test_old_link_says_why_it_leads_nowhere(
+    client, candidate, election, workshop, make_staff, fields, query, sentence
+):
+    event = workshop(1, 1, **fields)
+    office = By(make_staff("organiser"), reason="Rang.")
+    take(stands(election, "Ada"), event, 1, by=office)
+
+    page = f"{event.get_absolute_url()}book/check/?{query}"
+    client.force_login(candidate)
+
+    assert sentence in client.get(page, follow=True).content.decode()
+
+
+def test_nobody_is_promised_a_waiting_list_for_their_own_time(client, candidate, workshop):
+    event = workshop(1, guest_places=1)
+    client.force_login(candidate)
+    _confirm(client)
+
+    page = f"{event.get_absolute_url()}book/check/?slot=1&guests=1"
+    said = client.get(page, follow=True).content.decode()
+
+    assert "There is 1 place in all." in said
+    assert "Join the waiting list" not in said
+    two = workshop(2, slug="two", guest_places=1)
+    take(stands(two.election, "Ada"), two)
+    take(Booking.objects.first().candidate, two)
+    said = client.get(f"{two.get_absolute_url()}book/check/?slot=1&guests=1", follow=True)
+    assert "You ask for more than is left: 1 of 2 places left." in said.content.decode()
+
+
+def test_needs_are_shown_again_and_can_be_taken_back(client, candidate, workshop):
+    event = workshop(2, 2, asks_access=True)
+    client.force_login(candidate)
+    _confirm(client, access="A ramp")
+    held = Booking.objects.get()
+    page = f"{event.get_absolute_url()}book/check/"
+
+    assert "A ramp" in client.get(f"{page}?slot=2").content.decode()
+    client.post(page, {"slot": 2, "replaces": held.pk, "access": ""})
+
+    assert states(held) == ["moved"]
+    assert not BookingNeeds.objects.exists()
+
+
+def test_clash_is_warned_of_before_an_offer_is_accepted(client, candidate, election, workshop):
+    event = workshop(1)
+    taken = take(stands(election, "Ada"), event)
+    client.force_login(candidate)
+    _confirm(client, may_wait="on")
+    waiting = Booking.objects.get(state="waiting")
+    take(waiting.candidate, workshop(1, slug="other", title="Elsewhere"))
+    cancel(taken, by=By(taken.candidate.user), at=MONDAY)
+
+    page = client.get(f"{MINE}{waiting.pk}/").content.decode()
+
+    assert "You have “Elsewhere” at the same time" in page

@@ -259,6 +259,19 @@ def test_change_to_a_full_slot_keeps_the_place(ada, ben, workshop):
     assert states(first, waiting) == ["booked", "waiting"]
 
 
+def test_what_somebody_needs_can_be_taken_back(ada, workshop):
+    event = workshop()
+    first = take(ada, event, access="A ramp", diet="No nuts")
+
+    take(ada, event)
+    assert BookingNeeds.objects.get().access == "A ramp"
+    take(ada, event, access="")
+    needs = BookingNeeds.objects.get()
+    assert (needs.access, needs.diet) == ("", "No nuts")
+    take(ada, event, 2, replaces=first.pk, access="", diet=" ")
+    assert not BookingNeeds.objects.exists()
+
+
 def test_change_closes(ada, workshop):
     event = workshop(change_until_hours=48, book_until_hours=1)
     first = take(ada, event)
@@ -293,7 +306,7 @@ def test_change_frees_the_old_place_for_the_next(ada, ben, workshop):
 def test_needs_move_with_the_booking_and_go_with_it(ada, workshop):
     event = workshop()
     first = take(ada, event, access="A ramp", diet=" ")
-    second = take(ada, event, 2, replaces=first.pk, diet="No nuts")
+    second = take(ada, event, 2, replaces=first.pk, access="", diet="No nuts")
 
     needs = BookingNeeds.objects.get()
     assert (needs.booking, needs.access, needs.diet) == (second, "", "No nuts")
@@ -310,10 +323,33 @@ def test_two_one_to_ones_at_once_are_refused(ada, workshop):
 
     assert refusal.code == "one_to_one"
     assert refusal.sentence == (
-        "You have another meeting then: Chief Executive, Tuesday 20 April 2021, 10am to 12 noon."
+        "You have another meeting then: Chief Executive, Tuesday 20 April 2021, 10am to 12 noon. "
+        "Still free: Tuesday 20 April 2021, 3pm to 5pm."
     )
     assert take(ada, other, 2).state == "booked"
     assert take(ada, workshop()).state == "booked"
+
+
+def test_what_is_free_instead_of_a_meeting_clashes_with_none(ada, workshop):
+    one = workshop(kind="one-to-one", title="Chief Executive", capacities=(1,))
+    other = workshop(kind="one-to-one", starts=TEN + HOUR / 2, capacities=(1, 1))
+    again = workshop(kind="one-to-one", title="Again", starts=TEN + 4 * HOUR, capacities=(1,))
+    take(ada, one)
+    later = take(ada, again)
+
+    refusal = refused(ada, other, 1)
+    assert (refusal.code, refusal.free) == ("one_to_one", [])
+
+    cancel(later, by=By(ada.user), at=MONDAY)
+    assert [slot.number for slot in refused(ada, other, 1).free] == [2]
+
+
+@pytest.mark.parametrize(("at", "code"), [(TEN - 2 * HOUR, "closed"), (TEN, "over")])
+def test_what_is_free_is_told_where_another_time_helps(ada, workshop, at, code):
+    refusal = refused(ada, workshop(book_until_hours=3), 1, at=at)
+
+    assert refusal.code == code
+    assert refusal.sentence.endswith(" Still free: Tuesday 20 April 2021, 2pm to 4pm.")
 
 
 # --- cancelling ----------------------------------------------------------------------------------
@@ -512,7 +548,7 @@ def test_whoever_has_left_the_contest_is_offered_nothing(queue, ada, ben):
 
     cancel(taken, by=By(ada.user), at=MONDAY)
 
-    assert states(second, third) == ["cancelled", "offered"]
+    assert states(second, third) == ["waiting", "offered"]
 
 
 def test_accepting_gives_up_the_other_place_of_the_event(queue, ada, ben, cyn):

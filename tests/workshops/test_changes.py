@@ -323,7 +323,8 @@ def test_what_is_called_off_is_not_booked_and_not_offered(ada, election, event, 
         take(ada, event, may_wait=True)
 
     assert states(waits) == ["waiting"]
-    assert (refused.value.code, refused.value.sentence.endswith(REASON)) == ("called_off", True)
+    assert (refused.value.code, REASON in refused.value.sentence) == ("called_off", True)
+    assert refused.value.sentence.endswith(" Still free: Wednesday 21 April 2021, 10am to 12 noon.")
 
 
 def test_what_is_over_is_not_told_of(ada, event, change):
@@ -493,6 +494,46 @@ def test_offer_of_what_is_postponed_keeps_its_number(ada, election, event, chang
         pass_on(EventBook.objects.get(), MONDAY + dt.timedelta(days=days))
 
     assert states(waiting) == ["waiting"]
+
+
+def test_place_is_offered_again_once_there_is_a_new_time(ada, election, event, change):
+    others = [take(stands(election, name), event) for name in ("Ben", "Cy")]
+    waiting = take(ada, event, may_wait=True)
+    cancel(others[0], by=By(others[0].candidate.user), at=MONDAY)
+    change(status="postponed", why="The hall is closed.")
+    pass_on(EventBook.objects.get(), MONDAY)
+    later = MONDAY + HOUR
+    change(at=later, status="on", why="", starts_at=uk("2021-04-27 10:00"), ends_at=None)
+
+    pass_on(EventBook.objects.get(), later)
+
+    assert states(waiting) == ["offered"]
+    told = [one for one in mail.outbox if one.subject.startswith("A place for you")]
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize(
+    ("starts", "until"),
+    [
+        # Moved nearer: no offer holds longer than the booking.
+        ("2021-04-13 12:00", "2021-04-12 12:00"),
+        ("2021-04-20 10:00", "2021-04-13 10:00"),
+    ],
+)
+def test_offer_is_cut_short_when_the_event_is_moved_nearer(
+    ada, election, event, change, starts, until
+):
+    others = [take(stands(election, name), event) for name in ("Ben", "Cy")]
+    waiting = take(ada, event, may_wait=True)
+    cancel(others[0], by=By(others[0].candidate.user), at=MONDAY)
+
+    change(at=MONDAY + HOUR / 2, starts_at=uk(starts), ends_at=None)
+    pass_on(EventBook.objects.get(), MONDAY + HOUR / 2)
+
+    waiting.refresh_from_db()
+    assert waiting.offered_until == uk(until)
+    pass_on(EventBook.objects.get(), uk(until))
+    assert states(waiting) == ["lapsed"]
 
 
 def test_what_is_over_is_not_called_off_when_its_time_is_taken_out(

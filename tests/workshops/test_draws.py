@@ -438,3 +438,44 @@ def test_draw_that_is_overdue_stands_on_the_first_page(client, cast, offer, edit
     assert stands_there(OPENS + HOUR / 3)
     draw(OPENS + HOUR / 3)
     assert not stands_there(OPENS + HOUR / 2)
+
+
+def test_office_takes_nothing_from_the_draw(cast, offer, editor):
+    ada, ben, *_ = cast
+    ask(ada, offer, 1)
+    office = By(editor, reason="Rang.")
+
+    for at, when in (
+        (MONDAY, "are drawn at 10am on Tuesday 13 April 2021. Book what is left after that."),
+        (OPENS, "are being drawn. Try again in a few minutes."),
+    ):
+        with pytest.raises(BookingRefused) as refused:
+            take(ben, offer, 1, by=office, at=at)
+        assert refused.value.code == "not_drawn"
+        assert refused.value.sentence == f"Slots of this event were asked for, and {when}"
+    draw()
+    assert take(ben, offer, 2, by=office, at=OPENS).state == "booked"
+
+
+def test_wishes_that_come_too_late_are_told_why(client, cast, offer, time_machine):
+    time_machine.move_to(OPENS)
+    client.force_login(cast[0].user)
+    page = reverse("workshops:wishes", args=["pcc-2021", offer.slug])
+
+    said = client.post(page, {"first": "1"}, follow=True).content.decode()
+
+    assert "Booking opened at 10am on Tuesday 13 April 2021: wishes were taken until then." in said
+    assert not WishList.objects.exists()
+
+
+def test_wishes_are_warned_of_what_stands_at_the_same_time(
+    client, cast, offer, make_offer, time_machine
+):
+    time_machine.move_to(MONDAY)
+    take(cast[0], make_offer(takes_wishes=False, bookable_from=None, title="Elsewhere"), 1)
+    client.force_login(cast[0].user)
+
+    page = client.get(reverse("workshops:wishes", args=["pcc-2021", offer.slug]))
+
+    time = "Tuesday 20 April 2021, 10am to 10.30am"
+    assert f"{time}: you have “Elsewhere” at the same time: {time}." in page.content.decode()

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, states, take
 from tests.workshops.cast import uk
-from workshops.bookings import accept, cancel
+from workshops.bookings import accept, cancel, decline, pass_on
 from workshops.invitations import booking_entry
 from workshops.models import Booking
 from workshops.own_bookings import slots_of
@@ -299,3 +299,41 @@ def test_page_asks_which_of_several_is_to_be_changed(client, ada, both_held, tim
     check = client.get(f"{address}check/?slot=3&replaces={first.pk}").content.decode()
     assert "Booked until then" in check
     assert f'name="replaces" value="{first.pk}"' in check
+
+
+def test_in_the_first_window_a_freed_place_goes_to_those_without_one(
+    client, make_staff, ada, ben, election, offer, time_machine
+):
+    cyn = stands(election, "Cyn")
+    taken = take(ben, offer, 1)
+    take(ada, offer, 2)
+    first, second = take(ada, offer, 1, may_wait=True), take(cyn, offer, 1, may_wait=True)
+    time_machine.move_to(MONDAY)
+    client.force_login(make_staff("organiser"))
+    page = f"/admin/workshops/eventbook/{taken.book_id}/change/"
+    assert (
+        "Next offer: Alex Cyn, when somebody cancels, because they have no place yet, and those "
+        "without one come first for now."
+    ) in client.get(page).content.decode()
+
+    cancel(taken, by=By(ben.user), at=MONDAY)
+    assert states(first, second) == ["waiting", "offered"]
+
+    decline(second, by=By(cyn.user), at=WINDOW)
+    assert states(first) == ["offered"]
+
+
+def test_nobody_holds_more_offers_than_they_may_have_places(ada, ben, make_offer):
+    offer = make_offer(entitlement=1, first_window_until=None)
+    holders = [ben, *(stands(ada.election, name) for name in ("Cyn", "Dan"))]
+    taken = [take(one, offer, number) for number, one in enumerate(holders, start=1)]
+    waits = [take(ada, offer, number, may_wait=True) for number in (1, 2, 3)]
+    eve = take(stands(ada.election, "Eve"), offer, 2, may_wait=True)
+
+    for one in taken:
+        cancel(one, by=By(one.candidate.user), at=MONDAY)
+
+    assert states(*waits, eve) == ["offered", "waiting", "waiting", "offered"]
+    decline(waits[0], by=By(ada.user), at=MONDAY)
+    pass_on(taken[0].book, MONDAY)
+    assert states(*waits) == ["declined", "waiting", "offered"]

@@ -225,8 +225,11 @@ class Event(ReleasableItem):
 
     def entitlement_at(self, at: dt.datetime) -> int:
         """How many slots each candidate may have at the moment ``at``: one in the first window."""
-        is_first = self.first_window_until is not None and at < self.first_window_until
-        return 1 if is_first else self.entitlement
+        return 1 if self.is_first_window(at) else self.entitlement
+
+    def is_first_window(self, at: dt.datetime) -> bool:
+        """Whether those without a slot come first at the moment ``at``."""
+        return self.first_window_until is not None and at < self.first_window_until
 
     def passages(self) -> list[Passage]:
         """Costs three queries."""

@@ -11,6 +11,7 @@ JOBS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("Give everything to whoever joined late", "releases.jobs.catch_up_now", EVERY_MINUTE),
     ("Send what is due by mail", "releases.jobs.send_deliveries", EVERY_MINUTE),
     ("Offer free places to those who wait", "workshops.jobs.pass_places_on", EVERY_MINUTE),
+    ("End what those booked who left", "workshops.jobs.end_of_those_who_left", EVERY_MINUTE),
     ("Tell those booked what changed", "workshops.jobs.tell_changes_now", EVERY_MINUTE),
     ("Send mails about bookings that wait", "workshops.jobs.send_waiting_now", EVERY_MINUTE),
     ("Remind those booked", "workshops.jobs.remind_now", EVERY_MINUTE),
