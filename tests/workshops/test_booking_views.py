@@ -69,6 +69,7 @@ def test_programme_tells_candidates_and_agents_what_is_left(
     for reader in (candidate, agent):
         said = text_of(_open(client, reader, LIST))
         assert "2 of 3 places left. Book a place : Budget, Tuesday 20 April 2021, 10am to" in said
+        assert "12 noon, 2 places left Booking closes at 10am on Monday 19 April 2021." in said
         assert "Full: waiting list of 1. Join the waiting list" in said
         assert "Places are not limited. Book a place" in said
     assert "2 of 3 places left" in text_of(client.get(event.get_absolute_url()))
