@@ -137,6 +137,7 @@ def _check_page(
         "places": 1 + sum(asked.values()),
         "asked": asked,
         "waits": waits,
+        "is_first_window": event.is_first_window(visit.at),
         "before": told([booked], visit.at)[0] if booked else None,
         "replaces": replaces,
         "warnings": warnings(visit.actor.candidate, offer.slot, visit.at, booked),

@@ -337,3 +337,12 @@ def test_nobody_holds_more_offers_than_they_may_have_places(ada, ben, make_offer
     decline(waits[0], by=By(ada.user), at=MONDAY)
     pass_on(taken[0].book, MONDAY)
     assert states(*waits) == ["declined", "waiting", "offered"]
+
+
+def test_page_says_who_comes_first_in_the_first_window(client, ada, ben, offer, time_machine):
+    take(ben, offer, 1)
+    for at, is_first in ((MONDAY, True), (WINDOW, False)):
+        time_machine.move_to(at)
+        client.force_login(ada.user)
+        page = client.get(f"/pcc-2021/programme/{offer.slug}/book/check/?slot=1").content.decode()
+        assert ("first to those who have no place at this event" in page) == is_first
