@@ -64,10 +64,10 @@ def draw_lots(event_book: EventBook, at: dt.datetime) -> Draw | None:
         ]
         _record(draw, event, lines)
         for line in lines:
-            # Who may not come, or asked for nothing that could be had, lost nothing by lot.
-            may_not = any(code == "not_open" for _, code in line.passed_over)
-            has_lost = len(line.passed_over) < len(line.slot_numbers)
-            if line.slot_number is None and has_lost and not may_not:
+            # Everyone who asked is told what came of it, but who may not attend any more, or has a
+            # place already.
+            codes = {code for _, code in line.passed_over}
+            if line.slot_number is None and not codes & {"not_open", "booked_already"}:
                 _tell_loser(line, by_candidate[line.candidate_id], at)
     return draw
 

@@ -18,10 +18,11 @@ from releases.posting import BY_A_MACHINE, Outcome, Post, Result, message_id
 
 from .invitations import thread, update_of
 from .joining import joining_of
-from .models import Booking, BookingMail, Event, Slot
+from .models import Booking, BookingMail, DrawLine, Event, Slot
+from .offers import warnings
 from .own_bookings import ends_with, slots_of, told
 from .places import free_slots
-from .wording import time_of
+from .wording import at_time, time_of
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ ONE_MINUTE = dt.timedelta(minutes=1)
 # So long a mail is tried while the mail server cannot be reached.
 TRIED_FOR = dt.timedelta(days=1)
 # Of a mail that nobody has begun to send.
-WAITING: dict[str, Any] = {"begun_at": None, "missed_at": None}
+WAITING: dict[str, Any] = {"begun_at": None, "missed_at": None, "void_at": None}
 # The job worker comes by every minute. Later than this, a reminder says what is no longer so.
 REMINDER_LATE_AT_MOST = dt.timedelta(minutes=30)
 
@@ -119,7 +120,10 @@ def _send(pk: int) -> str:
     ).get(pk=pk)
     unclaimed = BookingMail.objects.filter(pk=pk, **WAITING)
     holds = slots_of([mail.booking], at)[mail.booking_id]
-    if mail.what == BookingMail.What.REMINDER and _comes_too_late(mail, holds, at):
+    is_reminder = mail.what == BookingMail.What.REMINDER
+    if not _is_for_them(mail) or (is_reminder and not _holds_still(mail, holds)):
+        return "Void." if unclaimed.update(void_at=at) else "Begun before."
+    if is_reminder and holds and _comes_too_late(mail, holds, at):
         return "Missed." if unclaimed.update(missed_at=at) else "Begun before."
     joining = joining_of([mail.booking], at).get(mail.booking_id)
     if mail.what != BookingMail.What.CHANGED:
@@ -156,16 +160,26 @@ def _record(mail: BookingMail, outcome: Outcome) -> str:
     return told
 
 
-def _comes_too_late(reminder: BookingMail, holds: Slot | None, at: dt.datetime) -> bool:
-    """Whether it was queued too long, or the event moved, began or was called off meanwhile."""
-    is_so = (
+def _is_for_them(mail: BookingMail) -> bool:
+    """Whether the recipient is the candidate, or acts for them still, and has a sign-in still."""
+    candidate, user = mail.booking.candidate, mail.recipient
+    acts = candidate.user_id == user.pk or candidate.agents.active().filter(user=user).exists()
+    return user.is_active and acts
+
+
+def _holds_still(reminder: BookingMail, holds: Slot | None) -> bool:
+    """Whether the event was neither moved nor called off, nor the place given up, meanwhile."""
+    return (
         holds is not None
         and holds.is_on
         and reminder.slot is not None
-        and at < holds.starts_at == reminder.slot.starts_at
+        and holds.starts_at == reminder.slot.starts_at
         and reminder.booking.state == Booking.State.BOOKED
     )
-    return not is_so or at > reminder.queued_at + REMINDER_LATE_AT_MOST
+
+
+def _comes_too_late(reminder: BookingMail, holds: Slot, at: dt.datetime) -> bool:
+    return at >= holds.starts_at or at > reminder.queued_at + REMINDER_LATE_AT_MOST
 
 
 def _message(mail: BookingMail) -> EmailMessage:
@@ -186,6 +200,8 @@ def _message(mail: BookingMail) -> EmailMessage:
         "free": _free(booking, at) if mail.what == mail.What.NOT_DRAWN else [],
         "ends": ends_with(booking, slot, at) if mail.what == mail.What.OFFERED else None,
         "is_drawn": _is_drawn(mail),
+        "has_lost": mail.what == mail.What.NOT_DRAWN and _has_lost(booking),
+        "can_be_done": _can_be_done(mail, at),
         "election": election,
         "office": election.office,
         "candidate": booking.candidate,
@@ -193,6 +209,8 @@ def _message(mail: BookingMail) -> EmailMessage:
     }
     if mail.what == BookingMail.What.CHANGED and slot:
         context |= _change(mail, slot)
+        if slot.is_on:
+            context["warnings"] = warnings(booking.candidate, slot, at, booking)
     elif mail.what == BookingMail.What.BOOKED and booking.moved_from:
         context["before"] = told([booking.moved_from], timezone.now())[0].when
     subject = render_to_string("workshops/email/booking_subject.txt", context)
@@ -215,6 +233,28 @@ def _is_drawn(mail: BookingMail) -> bool:
     draw = getattr(mail.booking.book, "draw", None)
     is_new = mail.what == BookingMail.What.BOOKED
     return is_new and draw is not None and draw.at == mail.booking.made_at
+
+
+def _has_lost(booking: Booking) -> bool:
+    """Whether the lots decided: something they asked for could be had, and went to others."""
+    lines = DrawLine.objects.filter(draw__book=booking.book_id, candidate=booking.candidate_id)
+    return any(len(line.passed_over) < len(line.slot_numbers) for line in lines)
+
+
+def _can_be_done(mail: BookingMail, at: dt.datetime) -> str:
+    """“To change it (until …) or cancel it (until …)”: only what is possible when it is sent."""
+    if mail.what not in (mail.What.BOOKED, mail.What.CHANGED, mail.What.REMINDER):
+        return ""
+    slot = mail.slot
+    if mail.booking.state != Booking.State.BOOKED or slot is None:
+        return "To see it"
+    if not slot.is_on:
+        return "To change or cancel it"
+    limits = {"change it": slot.changes_until, "cancel it": slot.cancels_until}
+    if len(set(limits.values())) == 1:
+        limits = {"change or cancel it": slot.cancels_until}
+    acts = [f"{act} (until {at_time(until)})" for act, until in limits.items() if at < until]
+    return f"To {' or '.join(acts)}" if acts else "To see it"
 
 
 def _change(mail: BookingMail, slot: Slot) -> dict[str, Any]:

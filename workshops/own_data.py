@@ -55,7 +55,12 @@ def held(user: User, *, at: dt.datetime) -> dict[str, Any]:
     lines = DrawLine.objects.filter(candidate__user=user).select_related("draw__book")
     mails = BookingMail.objects.filter(recipient=user).select_related("booking__book")
     return {
-        "bookings": [_booking(own.booking, own.title, own.when) for own in told(rows, at)],
+        "bookings": [
+            _booking(own.booking, own.title, own.when)
+            if own.booking.candidate.user_id == user.pk
+            else _act(own.booking, own.title, user)
+            for own in told(rows, at)
+        ],
         "booking_mails": [
             {
                 "about": mail.booking.book.event_slug,
@@ -123,6 +128,22 @@ def _meetings(user: User) -> list[dict[str, Any]]:
         }
         for meeting in Meeting.objects.filter(candidate__user=user)
     ]
+
+
+def _act(row: Booking, title: str, user: User) -> dict[str, Any]:
+    """What somebody did as an agent: not what became of it, nor what others said of it since.
+
+    Whoever acts for a candidate now may act for a rival in the next election.
+    """
+    asked = row.agent is not None and row.agent.user_id == user.pk
+    ended = row.ended_agent is not None and row.ended_agent.user_id == user.pk
+    return {
+        "event": title,
+        "candidate": str(row.candidate),
+        "places": row.places,
+        "asked_for_at": row.made_at if asked else None,
+        "ended_at": row.ended_at if ended else None,
+    }
 
 
 def _booking(row: Booking, title: str, when: str) -> dict[str, Any]:

@@ -9,15 +9,21 @@ from django.utils import timezone
 from elections.retention import ACCOUNT_DAYS
 from pcc_portal.retention import Rule
 
+from .emails import WAITING
 from .models import Booking, BookingMail, BookingNeeds, Joining, Slot, WishList
 
 NEEDS_DAYS = 14
 
 
 def _over(at: dt.datetime) -> Q:
-    """What was postponed has its new time before it, whatever the old one was."""
-    long_past = Q(slot_ends__lt=at - dt.timedelta(days=NEEDS_DAYS))
-    return (long_past & ~Q(slot_status=Slot.Status.POSTPONED)) | Q(slot_starts=None)
+    """What was postponed may have its new time before it, but not for ever: until the poll is
+    as long past.
+    """
+    long_ago = at - dt.timedelta(days=NEEDS_DAYS)
+    is_for_good = ~Q(slot_status=Slot.Status.POSTPONED) | Q(
+        book__election__poll_date__lt=timezone.localdate(long_ago)
+    )
+    return (Q(slot_ends__lt=long_ago) & is_for_good) | Q(slot_starts=None)
 
 
 def _needs(at: dt.datetime) -> QuerySet[BookingNeeds]:
@@ -52,7 +58,12 @@ def _empty(rows: list[Any], at: dt.datetime) -> None:
 
 
 def _mails(at: dt.datetime) -> QuerySet[BookingMail]:
-    return BookingMail.objects.filter(booking__book__election__declared_on__lt=_long_ago(at))
+    """Not those about what is to come, nor those that are not sent yet: whoever is booked then is
+    told of changes by what they were told before.
+    """
+    over = Booking.objects.with_slot().filter(_over(at))
+    rows = BookingMail.objects.filter(booking__book__election__declared_on__lt=_long_ago(at))
+    return rows.filter(booking__in=over.values("pk")).exclude(**WAITING)
 
 
 def _wishes(at: dt.datetime) -> QuerySet[WishList]:
@@ -66,8 +77,8 @@ def _wishes(at: dt.datetime) -> QuerySet[WishList]:
 RULES = [
     Rule(
         "Bookings: access and dietary needs",
-        f"{NEEDS_DAYS} days after the event, or until the booking is cancelled. Then they are "
-        "deleted.",
+        f"{NEEDS_DAYS} days after the event, or until the booking is cancelled; of a postponed "
+        f"event without a new date, {NEEDS_DAYS} days after the poll. Then they are deleted.",
         _needs,
         _delete,
     ),
@@ -85,7 +96,8 @@ RULES = [
     ),
     Rule(
         "Bookings: which mails about them went out",
-        f"{ACCOUNT_DAYS} days after the result was declared. Then that is deleted.",
+        f"{ACCOUNT_DAYS} days after the result was declared, and {NEEDS_DAYS} days after the "
+        "event. Then that is deleted.",
         _mails,
         _delete,
     ),

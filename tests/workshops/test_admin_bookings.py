@@ -1,8 +1,12 @@
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from elections.models import User
+from tests.conftest import give_status
 from tests.workshops.booking_cast import MONDAY, stands, states, take
 from tests.workshops.cast import uk
 from workshops.models import Booking, BookingMail
@@ -187,3 +191,57 @@ def test_nobody_is_told_of_the_mails_of_others(client, event, ada, election):
     assert client.post(f"{LIST}{booking.pk}/told/", said).status_code == 200
 
     assert not BookingMail.objects.exclude(told_at=None).exists()
+
+
+def test_needs_told_by_telephone_are_kept_where_the_event_asks(
+    client, make_event, release_now, event, ada
+):
+    asks = make_event(takes_bookings=True, asks_access=True, starts="2021-04-22 10:00", ends=None)
+    release_now(asks)
+
+    refused = client.post(BOOK, _form(ada, event.slots.first(), access="A ramp"))
+    assert "This event does not ask for it" in refused.content.decode()
+    client.post(BOOK, _form(ada, asks.slots.get(), access="A ramp"))
+
+    assert Booking.objects.get().needs.access == "A ramp"
+
+
+def test_staff_are_told_what_truly_follows(client, event, ada, election):
+    """Nobody is offered a place where nobody waits; nobody is mailed without a sign-in."""
+    slot = event.slots.first()
+    client.post(BOOK, _form(ada, slot))
+    waiting = take(stands(election, "Ben"), event, 1, may_wait=True)
+    cancel = f"{LIST}{ada.bookings.get().pk}/cancel/"
+    said = client.post(cancel, {"reason": "Ill."}, follow=True).content.decode()
+    assert "Cancelled. Now offered to Alex Ben." in said
+
+    said = client.post(f"{LIST}{waiting.pk}/cancel/", {"reason": "Ill."}, follow=True)
+    assert "offered to" not in said.content.decode().partition("Cancelled.")[2][:60]
+
+    ada.user = None
+    ada.save()
+    said = client.post(BOOK, _form(ada, slot), follow=True).content.decode()
+    assert "gets no mail: tell them yourself." in said
+    assert "is on its way" not in said
+
+
+def test_office_books_the_induction_of_the_person_elected(
+    client, make_event, release_now, ada, election, time_machine
+):
+    give_status(ada, "elected", dt.date(2021, 5, 7))
+    election.declared_on = dt.date(2021, 5, 7)
+    election.save()
+    welcome = make_event(
+        kind="induction",
+        open_to="elected",
+        takes_bookings=True,
+        starts="2021-05-14 10:00",
+        ends=None,
+    )
+    release_now(welcome)
+    time_machine.move_to(uk("2021-05-10 10:00"))
+    client.force_login(User.objects.get(name="Olga Organiser"))
+
+    client.post(BOOK, _form(ada, welcome.slots.get()))
+
+    assert Booking.objects.get().candidate == ada

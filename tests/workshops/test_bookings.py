@@ -63,7 +63,8 @@ def refused(*args, **kwargs) -> BookingRefused:
     return caught.value
 
 
-def test_booking_holds_a_place_and_is_told(ada, workshop):
+def test_booking_holds_a_place_and_is_told(ada, workshop, time_machine):
+    time_machine.move_to(MONDAY, tick=False)
     booking = take(ada, workshop())
 
     assert (booking.state, booking.made_as, booking.places) == ("booked", "Alex Ada", 1)

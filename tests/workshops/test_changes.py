@@ -111,6 +111,24 @@ def test_change_of_time_is_told_once_with_before_and_after_and_reason(ada, event
     assert updates() == [("REQUEST", 0, "20 09:00"), ("REQUEST", 1, "22 13:00")]
 
 
+def test_whoever_is_booked_elsewhere_at_the_new_time_is_warned(
+    ada, event, change, make_event, release_now
+):
+    other = make_event(title="Elsewhere", takes_bookings=True, starts="2021-04-22 10:00", ends=None)
+    release_now(other)
+    for one in (event, other):
+        take(ada, one)
+    mail.outbox.clear()
+    change(starts_at=uk("2021-04-22 10:00"), ends_at=uk("2021-04-22 12:00"))
+
+    tell_changes(MONDAY + SETTLE)
+
+    [message] = mail.outbox
+    assert (
+        "Please note. You have “Elsewhere” at the same time: Thursday 22 April 2021, 10am."
+    ) in message.body
+
+
 def test_several_changes_in_a_row_are_told_as_one(ada, event, change):
     take(ada, event)
     change(venue="Town Hall", note="The heating is broken.")

@@ -243,7 +243,7 @@ def test_what_cannot_be_had_whatever_the_lot_is_passed_over(cast, offer, make_of
     assert {code for _, code in lines["Cyn"].passed_over} == {"not_open"}
     assert got(drawn) == {"Ada": None, "Ben": None, "Cyn": None}
     assert holds(drawn)
-    # Ben has the slot he asked for, and Cyn has left: neither lost anything by lot.
+    # Ben has the slot he asked for, and Cyn has left.
     losers = [m.to[0] for m in mail.outbox if m.subject.startswith("The lots are drawn")]
     assert losers == ["ada@example.org"]
 
@@ -479,3 +479,24 @@ def test_wishes_are_warned_of_what_stands_at_the_same_time(
 
     time = "Tuesday 20 April 2021, 10am to 10.30am"
     assert f"{time}: you have “Elsewhere” at the same time: {time}." in page.content.decode()
+
+
+def test_everyone_who_asked_is_written_to_whatever_came_of_it(
+    cast, offer, release_now, time_machine
+):
+    time_machine.move_to(MONDAY)
+    ada, ben, *_ = cast
+    ask(ada, offer, 1)
+    ask(ben, offer, 2)
+    new = new_version(offer, change="minor", note="Is away.", by=None, at=MONDAY)
+    new.slots.filter(number=1).update(status="cancelled", why="Is away.")
+    release_now(new, at=MONDAY)
+    time_machine.move_to(OPENS)
+
+    draw()
+
+    told = {message.to[0]: message for message in mail.outbox}
+    assert told["ben@example.org"].subject == "Booked: Meet us"
+    lost = told["ada@example.org"].body
+    assert "What Alex Ada asked for cannot be had any more" in lost
+    assert "- Tuesday 20 April 2021, 12 noon to 12.30pm" in lost

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,6 +15,7 @@ from tests.conftest import NOON, PortalClient
 from tests.workshops.booking_cast import MONDAY, stands, take
 from tests.workshops.cast import uk
 from workshops.bookings import cancel
+from workshops.changes import SETTLE, tell_changes
 from workshops.joining import Details, say_how_to_join
 from workshops.models import Event
 from workshops.refusing import By
@@ -82,6 +84,11 @@ def test_booking_takes_the_place_of_the_slot_moves_and_goes(ada, event, release_
     own = entries(ada.user)[OWN.format(booking.pk)]
     assert own["dtstart"].dt == dt.datetime(2021, 4, 20, 10, tzinfo=dt.UTC)
     assert own["last-modified"].dt == MONDAY
+    assert own["sequence"] == 1
+    tell_changes(MONDAY + SETTLE)
+    assert own["sequence"] == entries(ada.user)[OWN.format(booking.pk)]["sequence"]
+    [part] = mail.outbox[-1].alternatives
+    assert "SEQUENCE:1" in part.content
 
     cancel(booking, by=By(ada.user), at=MONDAY)
     assert set(entries(ada.user)) == {PUBLIC.format(1), PUBLIC.format(2)}
@@ -157,3 +164,23 @@ def test_calendar_costs_the_same_for_one_booking_and_for_three(
         PortalClient().get(address)
 
     assert len(for_three) == len(for_one)
+
+
+def test_agent_who_gets_no_mails_counts_those_of_the_candidate(candidate, agent, event, change_it):
+    take(candidate.candidacies.get(), event)
+    change_it()
+    tell_changes(MONDAY + SETTLE)
+
+    [own] = [one for uid, one in entries(agent).items() if ".booking." in uid]
+
+    assert own["sequence"] == 1
+
+
+@pytest.fixture
+def change_it(event, release_now):
+    def _change() -> None:
+        moved = new_version(event, change="minor", note="The hall is taken.", by=None, at=MONDAY)
+        moved.slots.filter(number=1).update(starts_at=uk("2021-04-20 11:00"))
+        release_now(moved, at=MONDAY)
+
+    return _change

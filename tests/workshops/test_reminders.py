@@ -175,8 +175,9 @@ def test_one_that_waited_in_the_queue_is_sent_only_while_it_is_true(
     else:
         change(event, at + MINUTE, starts_at=TEN + HOUR)
 
-    assert send(reminder.pk) == "Missed."
+    assert send(reminder.pk) == ("Missed." if late else "Void.")
     assert send(reminder.pk) == "Begun before."
+    assert BookingMail.objects.in_doubt(at + HOUR).exists() == late
     assert [message.subject for message in mail.outbox] == ["Booked: Budget"]
 
 

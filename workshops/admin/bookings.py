@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,6 +19,7 @@ from elections.models import Candidate
 from pcc_portal.desk import DueFilter
 from pcc_portal.templatetags.portal import clock, day
 from workshops.bookings import book, cancel
+from workshops.forms import MOST_WORDS
 from workshops.models import Booking, BookingMail, Slot
 from workshops.own_bookings import told
 from workshops.refusing import BookingRefused, By, Wish
@@ -29,6 +30,7 @@ from workshops.wording import time_of
 from .meetings import address_to_record
 
 MAY_ACT = "workshops.change_booking"
+NO_SIGN_IN = "The candidate has no sign-in, and gets no mail: tell them yourself."
 
 
 class ReasonForm(forms.Form):
@@ -89,18 +91,46 @@ class BookForm(ReasonForm):
     guests = forms.IntegerField(
         label="Places for guests", min_value=0, max_value=99, initial=0, required=False
     )
+    access = forms.CharField(
+        label="What they need to take part",
+        required=False,
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text="Only where the event asks. It is read on the run sheet, and deleted 14 days "
+        "after.",
+    )
+    diet = forms.CharField(
+        label="What they cannot eat",
+        required=False,
+        max_length=MOST_WORDS,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="The same.",
+    )
     may_wait = forms.BooleanField(
         label="If it is full: put them on the waiting list", required=False
     )
     replaces = forms.BooleanField(
         label="Instead of the place they have at this event, if they have one", required=False
     )
-    field_order = ("candidate", "slot", "agents", "guests", "may_wait", "replaces", "reason")
+    field_order = (
+        "candidate",
+        "slot",
+        "agents",
+        "guests",
+        "access",
+        "diet",
+        "may_wait",
+        "replaces",
+        "reason",
+    )
 
     def __init__(self, *args: Any, at: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate(at)
-        standing = Candidate.objects.briefed(today).filter(election__declared_on=None)
+        # After the declaration there is only the induction of the person elected.
+        standing = Candidate.objects.briefed(today).filter(
+            Q(election__declared_on=None) | Q(status=Candidate.Status.ELECTED)
+        )
         self.fields["candidate"].queryset = standing.select_related("election")  # type: ignore[attr-defined]
         self.slots = {str(slot.pk): slot for slot in bookable(at)}
         self.fields["slot"].choices = [  # type: ignore[attr-defined]
@@ -113,6 +143,9 @@ class BookForm(ReasonForm):
         candidate, slot = said.get("candidate"), self.slots.get(said.get("slot", ""))
         if not (candidate and slot):
             return said
+        for name, is_asked in (("access", slot.event.asks_access), ("diet", slot.event.asks_diet)):
+            if said.get(name) and not is_asked:
+                self.add_error(name, "This event does not ask for it, so nobody would read it.")
         if slot.event.election_id != candidate.election_id:
             self.add_error("slot", "This event belongs to another election than the candidate.")
         elif said.get("replaces") and len(_held(candidate, slot)) > 1:
@@ -133,6 +166,8 @@ class BookForm(ReasonForm):
             slot.number,
             agents=said["agents"] or 0,
             guests=said["guests"] or 0,
+            access=said["access"] or None,
+            diet=said["diet"] or None,
             may_wait=said["may_wait"],
             replaces=held.pk if held and said["replaces"] else None,
         )
@@ -216,7 +251,7 @@ class BookingAdmin(ReadOnly):
         at = timezone.now()
         rows = [(str(mail), mail.state(at)) for mail in obj.mails.select_related("recipient")]
         if not rows:
-            return "None: the candidate has no sign-in. Tell them yourself."
+            return f"None. {NO_SIGN_IN}"
         return format_html_join(SafeString("<br>"), "{}: {}", rows)
 
     # --- acts -------------------------------------------------------------------------------
@@ -260,7 +295,9 @@ class BookingAdmin(ReadOnly):
             except BookingRefused as refused:
                 form.add_error(None, ValidationError(refused.sentence, refused.code))
             else:
-                messages.success(request, f"{done}. A mail about it is on its way.")
+                is_told = done.mails.exists()
+                follows = "A mail about it is on its way." if is_told else NO_SIGN_IN
+                messages.success(request, f"{done}. {follows}")
                 return redirect("admin:workshops_booking_change", done.pk)
         return self._form_page(request, form, "Book a place for somebody", "Book")
 
@@ -269,12 +306,13 @@ class BookingAdmin(ReadOnly):
         found = get_object_or_404(Booking.objects.live().select_related("candidate", "book"), pk=pk)
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
+            at = timezone.now()
             try:
-                cancel(found, by=_by(request, form.cleaned_data["reason"]), at=timezone.now())
+                cancel(found, by=_by(request, form.cleaned_data["reason"]), at=at)
             except BookingRefused as refused:
                 form.add_error(None, ValidationError(refused.sentence, refused.code))
             else:
-                messages.success(request, "Cancelled. The next on the waiting list is offered it.")
+                messages.success(request, f"Cancelled. {_what_follows(found, at)}".strip())
                 return redirect("admin:workshops_booking_change", pk)
         [own] = told([found], timezone.now())
         title = f"Cancel for {found.candidate}: {own.title}, {own.when}"
@@ -310,6 +348,16 @@ class BookingAdmin(ReadOnly):
             "booking": booking,
         }
         return TemplateResponse(request, "admin/workshops/booking/act.html", context)
+
+
+def _what_follows(cancelled: Booking, at: dt.datetime) -> str:
+    """Who has been offered the place that came free."""
+    offered = Booking.objects.filter(
+        book=cancelled.book_id, slot_number=cancelled.slot_number, offered_at=at
+    )
+    names = [str(one.candidate) for one in offered.select_related("candidate").order_by("pk")]
+    told = f"Now offered to {', '.join(names)}." if names else ""
+    return told if cancelled.mails.exists() else f"{told} {NO_SIGN_IN}"
 
 
 def _refuse_others(request: HttpRequest) -> None:

@@ -288,7 +288,7 @@ class BookingMailQuerySet(models.QuerySet["BookingMail"]):
             | Q(missed_at__isnull=False)
             | Q(came_back_at__isnull=False)
             | Q(begun_at__lt=at - HEARD_OF_WITHIN, accepted_at=None)
-            | Q(begun_at=None, missed_at=None, queued_at__lt=at - LATE),
+            | Q(begun_at=None, missed_at=None, void_at=None, queued_at__lt=at - LATE),
             told_at=None,
         )
 
@@ -325,6 +325,8 @@ class BookingMail(models.Model):
     begun_at = models.DateTimeField(null=True)
     # Not sent, because it came too late to be of use.
     missed_at = models.DateTimeField(null=True)
+    # Not sent, because it was not for them any more, or not so any more.
+    void_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     # The mail server took it, and later said that it did not arrive.
@@ -355,6 +357,8 @@ class BookingMail(models.Model):
         return self._became(at) + told
 
     def _became(self, at: dt.datetime) -> str:
+        if self.void_at:
+            return "not sent: it was not for them, or not so, any more"
         if self.missed_at:
             return "not sent: it would have come too late"
         if self.came_back_at:
