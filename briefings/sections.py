@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from releases.kept import kept
 from releases.models import Reader
 from releases.quoting import outdated
+from releases.versions import with_corrections
 
 from .drawn import drawn
 from .models import (
@@ -170,17 +171,20 @@ def _listed(
     if not ids:
         return {}
     model = LISTED[section]
-    visible = model.objects.visible_to(user, at).filter(pk__in=ids)
+    visible = with_corrections(model.objects.visible_to(user, at).filter(pk__in=ids), at)
     if model is Figure:
         visible = visible.order_by("topic", "position", "title")
-    changed = outdated(model, ids, user, at)
+    superseded = dict(visible.values_list("pk", "is_superseded"))
+    # What is not among them may have been withdrawn.
+    doubtful = ids - {pk for pk, is_old in superseded.items() if not is_old}
+    changed = outdated(model, doubtful, user, at) if doubtful else {}
     told = {
         pk: render_to_string("releases/_outdated.html", {"outdated": [one]})
         for pk, one in changed.items()
     }
     shown = {
         pk: Shown(html, told.get(pk, SafeString("")))
-        for pk, html in drawn(model, visible.values_list("pk", flat=True)).items()
+        for pk, html in drawn(model, superseded).items()
     }
     # Of what was withdrawn only that it was is left to show.
     gone = {pk: Shown(SafeString(""), told[pk]) for pk in told if pk not in shown}

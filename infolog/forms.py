@@ -77,9 +77,9 @@ class LogFilter(PortalForm):
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic"].choices = [*ANY, *((t.slug, t.name) for t in choices.topics)]
+        self.fields["topic"].choices = [*ANY, *choices.topics]
         self.fields["responder"].choices = [*ANY, *((r, r) for r in choices.responders)]
-        self.fields["event"].choices = [*ANY, *((e.slug, e.title) for e in choices.events)]
+        self.fields["event"].choices = [*ANY, *choices.events]
 
     @property
     def helper(self) -> FormHelper:

@@ -23,6 +23,7 @@ from .log import (
     Choices,
     Row,
     entries,
+    known_in,
     requests_in,
     requests_of,
     rows,
@@ -41,22 +42,26 @@ def log(request: HttpRequest, election_slug: str) -> HttpResponse:
     """The log, newest first, narrowed down to what the reader asks for."""
     election = election_at(election_slug)
     at = timezone.now()
-    everything = requests_in(election, request.user, at)
-    form = LogFilter(request.GET, choices=Choices.of(everything, request.user, at))
-    ids = list(form.matching(everything).values_list("pk", flat=True))
+    ids, has_withdrawn = known_in(election, request.user, at)
+    form = LogFilter(request.GET, choices=Choices.of(election, ids, request.user, at))
+    chosen = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
+    if chosen:
+        matching = form.matching(requests_in(election, request.user, at))
+        ids = list(matching.values_list("pk", flat=True))
     paginator = Paginator(ids, PER_PAGE)
     try:
         page = paginator.page(request.GET.get("page", 1))
     except InvalidPage as unknown:
         raise Http404("The log has no such page.") from unknown
-    chosen = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
     context = {
         "election": election,
         "section": "log",
         "form": form,
         "page": page,
         "entries": entries(page.object_list),
-        "withdrawn": withdrawn_items(election.informationrequests, request.user, at),
+        "withdrawn": withdrawn_items(election.informationrequests, request.user, at)
+        if has_withdrawn
+        else [],
         "is_filtered": bool(chosen),
         "query": urlencode(chosen),
     }

@@ -2,7 +2,8 @@
 
 A released row never changes, so what is drawn from it alone can be drawn once and used on every
 page, for every reader who may see the row. Who may see it is asked anew each time: what is kept
-is found only by the id of a row that ``visible_to`` gave.
+is found only by the id of a row that ``visible_to`` gave. What the rows of a whole election have in
+common is kept by the election's id, each piece with the ids of the rows it is of.
 
 All of it is forgotten with the next public change (``releases/revision.py``): the names of offices,
 elections and topics that stand in a fragment may change between two releases.
@@ -30,7 +31,7 @@ _made_for_good: dict[tuple[str, int], Any] = {}
 def kept(
     what: str, ids: Iterable[int], make: Callable[[list[int]], Mapping[int, T]]
 ) -> dict[int, T]:
-    """``what`` of each of the released rows ``ids``, in their order.
+    """``what`` of each of the released rows, or elections, ``ids``, in their order.
 
     ``make`` gives it for those that are not kept yet, all at once. It must use nothing but the
     rows and the public frame: not the reader, not the time. Nobody changes what it gives. Rows it

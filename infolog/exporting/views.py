@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from elections.addresses import election_at
 from infolog.forms import LogFilter
-from infolog.log import Choices, requests_in
+from infolog.log import Choices, known_in, requests_in
 from pcc_portal.downloads import safe_file_name
 from releases.page_cache import public_page
 
@@ -24,10 +24,9 @@ def download(request: HttpRequest, election_slug: str, columns: str, ending: str
         raise Http404("The log has no such file.")
     election = election_at(election_slug)
     reader, at = request.user, timezone.now()
-    everything = requests_in(election, reader, at)
-    requests = LogFilter(request.GET, choices=Choices.of(everything, reader, at)).matching(
-        everything
-    )
+    ids, _ = known_in(election, reader, at)
+    form = LogFilter(request.GET, choices=Choices.of(election, ids, reader, at))
+    requests = form.matching(requests_in(election, reader, at))
     name = safe_file_name(f"{election.slug}-information-requests-log.{ending}")
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

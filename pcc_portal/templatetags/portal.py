@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.core.paginator import Page
 from django.template import Context
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -108,3 +109,15 @@ def _navigation_item(css_class: str, href: str, marked: SafeString, text: str) -
         marked,
         text,
     )
+
+
+@register.simple_tag(takes_context=True)
+def footer(context: Context) -> SafeString:
+    """The foot of every page, with the addresses of the election the page is about."""
+    election = context.get("election")
+    return _footer(election.slug if election else "")
+
+
+@lru_cache(maxsize=1000)
+def _footer(slug: str) -> SafeString:
+    return render_to_string("components/footer.html", {"slug": slug})

@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Value
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -46,7 +46,11 @@ LATER_VERSION = (
 
 # Whether a later version, known at that moment, says that it was withdrawn.
 WITHDRAWN = LATER_VERSION.removesuffix(")") + " AND later.change = 'withdrawal')"
+# Whether it is released and not withdrawn: the moment, twice.
+KNOWN = f"{RELEASED} AND NOT {WITHDRAWN}"
 
+# Whether it is for everyone.
+FOR_ALL = "{row}.audience = 'public'"
 # Whether it is for a candidate of one election, whoever that is: the election.
 FOR_STAND_IN = (
     "({row}.audience = 'public' OR ({row}.audience = 'candidates' AND {row}.election_id = {}))"
@@ -81,18 +85,21 @@ class ReleasableQuerySet(models.QuerySet[Any]):
         the day of ``at`` in the UK, for their agents, and for staff. Staff who look as a candidate
         see what is for the candidates of that election. Nothing that is not released, for anyone.
         """
-        moment = Value(at, output_field=models.DateTimeField())
-        released: Any = Q(Condition(RELEASED, moment))
         if getattr(user, "is_staff", False) and user.is_active:
-            return self.filter(released)
-        released &= ~withdrawn_later(self.model, at)
+            return self.released(at)
         if not user.is_authenticated:
-            return self.filter(released, audience=ReleasableItem.Audience.PUBLIC)
+            return self._known(at, FOR_ALL)
         if isinstance(user, StandIn):
-            return self.filter(released, Condition(FOR_STAND_IN, Value(user.briefed_in)))
+            return self._known(at, FOR_STAND_IN, Value(user.briefed_in))
         person = Value(user.pk)
         day = Value(timezone.localdate(at), output_field=models.DateField())
-        return self.filter(released, Condition(FOR_READER, person, person, day))
+        return self._known(at, FOR_READER, person, person, day)
+
+    def _known(self, at: dt.datetime, whom: str, *values: Value) -> Self:
+        """What is released at the moment ``at``, not withdrawn, and for ``whom``: one condition."""
+        moment = Value(at, output_field=models.DateTimeField())
+        known = KNOWN.replace("ITEMS", self.model._meta.db_table)
+        return self.filter(Condition(f"({known} AND {whom})", moment, moment, *values))
 
     def released(self, at: dt.datetime) -> Self:
         """Every version that was released by the moment ``at``, whoever may read it."""
@@ -103,7 +110,9 @@ class ReleasableQuerySet(models.QuerySet[Any]):
 
         Nothing of what was withdrawn: lists name it by ``withdrawn``.
         """
-        return self.last_told(at).exclude(change=ReleasableItem.Change.WITHDRAWAL)
+        newest = LATER_VERSION.replace("ITEMS", self.model._meta.db_table)
+        moment = Value(at, output_field=models.DateTimeField())
+        return self.filter(Condition(f"(NOT {newest} AND {{row}}.change <> 'withdrawal')", moment))
 
     def withdrawn(self, at: dt.datetime) -> Self:
         """Only what says at the moment ``at`` that something was withdrawn."""

@@ -316,6 +316,27 @@ def test_sections_say_what_has_been_corrected_since(
         assert f'<a class="govuk-link" href="/pcc-2021/{address}/">See the newest version' in after
 
 
+def test_sections_say_what_has_been_withdrawn_since(
+    client, make_newsletter, add_section, release_now, make_document
+):
+    plan, other = make_document(slug="plan", title="Plan"), make_document(title="Other paper")
+    newsletter = make_newsletter(slug="issue-1")
+    add_section(DocumentsSection, newsletter, documents=[plan, other])
+    release_now(newsletter, plan, other)
+    withdrawal = make_document(
+        slug="plan", title="Plan", version=2, change="withdrawal", change_note="It was a draft."
+    )
+    before = _text(client.get(f"{LIST}issue-1/"))
+    release_now(withdrawal, at=LATER)
+
+    after = _text(client.get(f"{LIST}issue-1/"))
+
+    assert "withdrawn" not in before
+    assert "withdrawn" in after
+    assert "Other paper" in after
+    assert "is not shown to you here" not in after
+
+
 # --- Queries --------------------------------------------------------------------------------------
 
 
@@ -371,6 +392,27 @@ def test_newsletter_asks_no_more_for_more_sections(
     assert first[1] == first_of_three[1]
     ask("one")
     assert ask("one")[1] == ask("three")[1] < first[1]
+
+
+def test_newsletter_asks_once_for_what_a_kind_of_section_lists(
+    client, candidate, make_newsletter, add_section, release_now, make_figure, make_document
+):
+    items = [make_figure(), make_document()]
+    none, both = make_newsletter(slug="none"), make_newsletter(slug="both")
+    add_section(TextSection, none, text="<p>Text.</p>")
+    add_section(FiguresSection, both, figures=[items[0]])
+    add_section(DocumentsSection, both, documents=[items[1]])
+    release_now(none, both, *items)
+    client.force_login(candidate)
+
+    def ask(slug):
+        client.get(f"{LIST}{slug}/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"{LIST}{slug}/")
+        return len(queries)
+
+    # For each kind who may see it and what was corrected, in one; and the number of changes.
+    assert ask("both") == ask("none") + 2 * 2
 
 
 # --- What the database refuses --------------------------------------------------------------------

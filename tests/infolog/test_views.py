@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from infolog.models import InformationRequest
+from tests.conftest import PortalClient
 
 from .conftest import APRIL_18, make_part, make_request, make_response
 
@@ -421,6 +422,21 @@ def test_filter_cannot_be_used_to_ask_for_what_is_hidden(client, public):
         assert _titles(client.get(LOG, query)) == [], query
 
 
+def test_choices_of_one_reader_are_not_those_of_the_next(client, public, candidate):
+    readers = [PortalClient(), client]
+    readers[0].force_login(candidate)
+
+    offered = [
+        {name: dict(form.fields[name].choices) for name in ("topic", "responder", "event")}
+        for form in (reader.get(LOG).context["form"] for reader in readers)
+    ]
+
+    assert "candidatecanary-topic" in offered[0]["topic"]
+    assert "Candidatecanary responder" in offered[0]["responder"]
+    assert "canary" not in str(offered[1])
+    assert "draftcanary" not in str(offered).lower()
+
+
 def test_candidate_sees_what_is_for_candidates_and_no_draft(client, public, candidate):
     client.force_login(candidate)
 
@@ -564,6 +580,18 @@ def test_number_of_queries_does_not_grow_with_requests(
     assert _queries(client, address) == with_one + 2
 
 
+def test_log_asks_once_for_its_requests_and_once_for_its_events(
+    client, election, released, candidate, settings, django_assert_num_queries
+):
+    released(election, "First", topics=("Budget",))
+    client.force_login(candidate)
+    client.get(LOG)
+
+    # The session, the person, the election, the requests, and twice the number of changes.
+    with django_assert_num_queries(6):
+        client.get(LOG)
+
+
 def test_number_of_queries_does_not_grow_with_parts(client, election, release_now, settings, event):
     settings.PAGE_CACHE = False
 
@@ -586,5 +614,7 @@ def test_topic_renamed_shows_at_once_though_pages_are_kept(client, election, rel
 
     item.topics.update(name="Money")
 
-    assert "Money" in _text(client.get(LOG))
+    log = client.get(LOG)
+    assert "Money" in _text(log)
+    assert ("budget", "Money") in log.context["form"].fields["topic"].choices
     assert InformationRequest.objects.get().topics.get().name == "Money"

@@ -1,9 +1,15 @@
+import re
 from html.parser import HTMLParser
 
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.template import Context, Template
+from django.utils.functional import lazystr
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
+from pcc_portal.form_renderer import FormRenderer
 from pcc_portal.forms import PortalForm
 
 CHOICES = [("a", "Answer"), ("b", "Booking")]
@@ -161,6 +167,35 @@ def test_what_people_wrote_is_escaped():
 
     assert "<script>" not in html
     assert "<b>" not in html
+
+
+@pytest.mark.parametrize("value", ["b", "", "<&'\"", None])
+def test_plain_inputs_are_those_of_django(value):
+    class Plain(PortalForm):
+        text = forms.CharField(widget=forms.TextInput(attrs={"data-x": "<\"'&", "disabled": True}))
+        date = forms.CharField(widget=forms.DateInput(attrs={"type": "date", "list": False}))
+        email = forms.EmailField()
+        select = forms.ChoiceField(
+            choices=[
+                ("", lazystr("Any <b>")),
+                ("<&'\"", "<i>plain</i> & 'quoted'"),
+                ("b", mark_safe("<b>meant</b>")),
+                ("A <group>", [(7, "seven"), (8, format_html("<i>{}</i>", "<"))]),
+            ]
+        )
+
+    data = dict.fromkeys(("text", "date", "email", "select"), value)
+
+    ours, theirs = (
+        [str(field) for field in Plain(data, renderer=made())]
+        for made in (FormRenderer, DjangoTemplates)
+    )
+
+    assert [_one_line(html) for html in ours] == [_one_line(html) for html in theirs]
+
+
+def _one_line(html: str) -> str:
+    return re.sub(r"\s*\n\s*", "", html)
 
 
 def test_empty_fields_say_what_to_do():

@@ -113,3 +113,16 @@ def test_navigation_item_marks_the_page_itself_and_its_section(election, rf):
     assert 'aria-current="page"' in _navigation(election, "log", rf, "/pcc-2021/log/")
     assert 'aria-current="true"' in _navigation(election, "log", rf, "/pcc-2021/log/a-request/")
     assert "aria-current" not in _navigation(election, "dates", rf, "/pcc-2021/dates/")
+
+
+@pytest.mark.parametrize("name", ["election", "other_election"])
+def test_footer_leads_to_what_is_the_elections_own(name, request):
+    election = request.getfixturevalue(name)
+    tag = Template("{% load portal %}{% footer %}")
+
+    of_another, drawn = tag.render(Context({})), tag.render(Context({"election": election}))
+
+    for address in ("/updates/", "/ledger/"):
+        assert f'href="/{election.slug}{address}' in drawn
+        assert address not in of_another
+    assert "Accessibility statement" in of_another

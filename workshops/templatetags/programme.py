@@ -34,7 +34,8 @@ def programme(
     the queries of ``drawn``; none with ``events`` from ``events_to_show``.
     """
     if limit is not None:
-        return {"entries": next_entries(election, user=user, at=at, limit=limit, kind=kind)}
+        coming = next_entries(election, user=user, at=at, limit=limit, kind=kind)
+        return {"entries": coming, "by_appointment": [], "without_day": False}
     entries, by_appointment = events or events_to_show(election, user, at)
     return {
         "entries": sorted(
@@ -42,4 +43,6 @@ def programme(
             key=lambda entry: entry.order,
         ),
         "by_appointment": [event for event in by_appointment if kind in ("", event.kind)],
+        # Django looks long for a name that nobody gave, and on every line.
+        "without_day": False,
     }
