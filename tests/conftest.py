@@ -1,6 +1,8 @@
 """The cast every test shares, each with the reason it exists."""
 
+import base64
 import datetime as dt
+import json
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
@@ -267,3 +269,34 @@ def release_now():
 @pytest.fixture
 def now() -> dt.datetime:
     return timezone.now()
+
+
+WEBHOOK_CREDENTIALS = "portal:development"
+BOUNCE = {
+    "RecordType": "Bounce",
+    "ID": 4323372036854775807,
+    "Type": "HardBounce",
+    "TypeCode": 1,
+    "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
+    "Description": "The server was unable to deliver your message.",
+    "Email": "candidate@example.org",
+    "BouncedAt": "2021-04-01T16:33:54.9070259Z",
+}
+
+
+@pytest.fixture
+def report_of_provider(client, settings):
+    """A mail provider says what became of a mail; Postmark stands for all of them."""
+    settings.MAIL_PROVIDER = "postmark"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": WEBHOOK_CREDENTIALS}
+
+    def _report(given=WEBHOOK_CREDENTIALS, **event):
+        words = base64.b64encode(given.encode()).decode()
+        return client.post(
+            "/mail-events/",
+            json.dumps(BOUNCE | event),
+            content_type="application/json",
+            headers={"Authorization": f"Basic {words}"},
+        )
+
+    return _report
