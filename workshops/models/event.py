@@ -27,6 +27,12 @@ class EventQuerySet(ReleasableQuerySet):
         )
         return self.filter(~models.Exists(later))
 
+    def arranged(self) -> Self:
+        """Offers by appointment that have been released, in each such version."""
+        return self.filter(
+            by_appointment=True, kind__in=Event.OFFERED, release__released_at__isnull=False
+        )
+
 
 class Event(ReleasableItem):
     """What is offered: a workshop, a one-to-one, a visit. It can be attended at its slots."""
@@ -39,6 +45,9 @@ class Event(ReleasableItem):
         INDUCTION = "induction", "Induction"
         PUBLIC_EVENT = "public-event", "Public event"
         GOVERNANCE = "governance", "Governance meeting"
+
+    # What each candidate is offered for themselves: who had it can differ, and has to be shown.
+    OFFERED = (Kind.ONE_TO_ONE, Kind.VISIT, Kind.INDUCTION)
 
     class Format(models.TextChoices):
         ONLINE = "online", "Online"
