@@ -163,7 +163,6 @@ def _bookings(
 ) -> dict[tuple[int, str], list[tuple[Booking, Slot | None]]]:
     rows = list(
         Booking.objects.filter(book__election=election)
-        .exclude(state=State.MOVED)
         .with_attendance()
         .select_related("book", "candidate", "agent")
     )

@@ -1,4 +1,7 @@
-"""What one candidate had that others were not offered, in words for the report on equal offers."""
+"""What one candidate had that others were not offered, in words for the report on equal offers.
+
+Every place somebody ever had counts: a favour stays one after the place was changed or given up.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -23,14 +26,15 @@ def favours(
     meetings: Sequence[Meeting],
 ) -> list[str]:
     """``since`` is when ``event`` was first open to them; ``bookings`` come with attendance."""
-    had = [(one, slot) for one, slot in bookings if one.booked_at and one.state == State.BOOKED]
+    had = [(one, slot) for one, slot in bookings if one.booked_at]
+    had.sort(key=lambda pair: (pair[0].made_at, pair[0].pk))
     found = [
         *_not_open_to(candidate, event, since, [one for one, _ in had]),
         *(said for one, slot in had for said in _by_office(event, one, slot)),
         *_of_meetings(candidate, event, since, meetings),
         *_too_many(candidate, event, [one for one, _ in had], meetings),
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found))  # a place that was changed is several rows
 
 
 def _not_open_to(
@@ -49,9 +53,10 @@ def _by_office(event: Event, booking: Booking, slot: Slot | None) -> Iterator[st
     booked = f"The office booked {booking.candidate} at “{event}”"
     if event.open_to != Event.OpenTo.CANDIDATES:
         yield f"{booked}, which is not open to all: {event.get_open_to_display().lower()}."
-    if event.bookable_from and booking.booked_at and booking.booked_at < event.bookable_from:
+    if event.bookable_from and booking.made_at < event.bookable_from:
+        # Also where they waited first: nobody else could join the list then.
         yield (
-            f"{booked} at {at_time(booking.booked_at)}, before booking opened to the others at "
+            f"{booked} at {at_time(booking.made_at)}, before booking opened to the others at "
             f"{at_time(event.bookable_from)}."
         )
     if slot and booking.booked_at and booking.booked_at >= slot.closes_at:

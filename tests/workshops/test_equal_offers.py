@@ -12,7 +12,7 @@ from releases.versions import new_version
 from tests.conftest import NOON, give_status
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, take
 from tests.workshops.cast import uk
-from workshops.bookings import cancel
+from workshops.bookings import accept, cancel
 from workshops.equal_offers import report, table
 from workshops.models import Booking, Meeting, NoThanks
 from workshops.no_thanks import say_no_thanks
@@ -196,6 +196,67 @@ def test_what_the_office_gave_one_alone_is_raised(election, ada, ben, editor, ma
         "closed to the others at 11am on Monday 19 April 2021.",
         "The office booked Alex Ada at “Some”, which is not open to all: nominated candidates.",
     ]
+
+
+FAVOUR = (
+    "The office booked Alex {} at “Meet us” at 10am on Monday 12 April 2021, before booking "
+    "opened to the others at 11am on Monday 12 April 2021."
+)
+
+
+@pytest.fixture
+def favour(ada, editor, make_offer):
+    """A place the office gave Ada before the others could book."""
+    offer = make_offer(bookable_from=MONDAY + HOUR, guest_places=1)
+    return take(ada, offer, 1, by=By(editor, reason="Rang."))
+
+
+def test_favour_stays_one_after_the_place_was_changed(election, ada, favour):
+    offer, at = election.events.get(slug=favour.book.event_slug), MONDAY + 2 * HOUR
+
+    moved = take(ada, offer, 2, at=at, replaces=favour.pk)
+
+    favour.refresh_from_db()
+    assert (favour.state, moved.moved_from) == ("moved", favour)
+    assert raised(election, at) == [FAVOUR.format("Ada")]
+    cancel(moved, by=By(ada.user), at=at + HOUR)
+    assert raised(election, at + HOUR) == [FAVOUR.format("Ada")]
+
+
+def test_favour_stays_one_after_the_place_was_given_up(election, ada, favour):
+    cancel(favour, by=By(ada.user), at=MONDAY + 2 * HOUR)
+
+    assert raised(election, MONDAY + 2 * HOUR) == [FAVOUR.format("Ada")]
+
+
+def test_place_that_came_of_an_early_wait_is_a_favour_too(election, ben, editor, favour):
+    offer, at = election.events.get(slug=favour.book.event_slug), MONDAY + 2 * HOUR
+    office = By(editor, reason="Rang.")
+    waits = take(ben, offer, 1, by=office, may_wait=True)
+    assert raised(election) == [FAVOUR.format("Ada")]
+
+    cancel(favour, by=office, at=at)
+    accept(Booking.objects.get(pk=waits.pk), by=By(ben.user), at=at)
+
+    assert raised(election, at) == [FAVOUR.format("Ada"), FAVOUR.format("Ben")]
+
+
+def test_place_at_what_was_never_open_to_them_is_raised_once(election, ada, editor, make_offer):
+    offer = make_offer(open_to="elected", kind="visit")
+    Booking.objects.create(
+        book=take(stands(election, "Eve", "elected"), offer, 3).book,
+        slot_number=1,
+        candidate=ada,
+        state="cancelled",
+        made_at=MONDAY,
+        booked_at=MONDAY,
+        ended_at=MONDAY + HOUR,
+    )
+    told = "Alex Ada {} a place at “Meet us”, which was never open to them."
+    assert raised(election) == [told.format("had")]
+
+    Booking.objects.filter(candidate=ada).update(state="booked", ended_at=None)
+    assert raised(election) == [told.format("has")]
 
 
 def test_office_that_books_as_anyone_could_is_not_raised(election, ada, editor, offer):
