@@ -82,6 +82,11 @@ class Sheet:
     def heads(self) -> int:
         return sum(row.booking.places for row in self.booked)
 
+    @property
+    def is_overbooked(self) -> bool:
+        """A later version of the event gave it fewer places than were booked."""
+        return self.slot.capacity is not None and self.heads > self.slot.capacity
+
 
 def sheet(book: EventBook, slot: Slot, *, at: dt.datetime) -> Sheet:
     """The run sheet of ``slot``, which comes with its event. The same queries for many rows."""

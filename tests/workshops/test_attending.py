@@ -301,6 +301,19 @@ def test_run_sheet_is_marked_at_the_door(client, organiser, people, page, time_m
     assert Attendance.objects.get().booking == place_of(people[0])
 
 
+def test_run_sheet_says_where_more_is_booked_than_there_is(
+    client, organiser, event, people, page, release_now, time_machine
+):
+    time_machine.move_to(BEGINS)
+    client.force_login(organiser)
+    assert "places are booked of" not in client.get(page).content.decode()
+    smaller = new_version(event, change="minor", note="", by=None, at=MONDAY)
+    smaller.slots.update(capacity=1)
+    release_now(smaller, at=MONDAY + dt.timedelta(hours=1))
+
+    assert "3 places are booked of 1." in client.get(page).content.decode()
+
+
 def test_run_sheet_says_how_they_join(client, organiser, book, page, time_machine):
     time_machine.move_to(BEGINS)
     for room in ("Room 1", "Room 2"):

@@ -11,6 +11,7 @@ from elections.models import Candidate
 from pcc_portal.findings import Finding, Severity
 from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
+from workshops.checks import check_places
 
 # Last parts of addresses that the programme uses itself.
 RESERVED_SLUGS = frozenset({"by-day", "meetings", "print"})
@@ -289,7 +290,15 @@ class Event(ReleasableItem):
         if self.recording and not self.transcript_id:
             sentence = "The recording has no transcript: whoever cannot hear it is told nothing."
             found.append(Finding("recording-words", Severity.WARNING, sentence, "transcript"))
-        return found
+        return [*found, *check_places(self.slots.all(), self._taken())]
+
+    def _taken(self) -> dict[int, int]:
+        """How many places are taken, by number of the slot and in whatever version."""
+        book = self.election.event_books.filter(event_slug=self.slug).first()
+        if book is None:
+            return {}
+        held = book.bookings.holding().order_by().values_list("slot_number")
+        return dict(held.annotate(taken=models.Sum(1 + models.F("agents") + models.F("guests"))))
 
     def _check_slots(self) -> None:
         has_slots = self.slots.exists()
