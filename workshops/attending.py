@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from elections.models import Candidate, User
 from elections.refusals import Refused
 from releases.models import CatchUp, Delivery
 
-from .models import Attendance, Booking, Event, EventBook, Slot
+from .models import Attendance, Booking, Event, EventBook, EventQuerySet, Slot
 from .own_bookings import told
 
 STATES = (Booking.State.BOOKED, Booking.State.OFFERED, Booking.State.WAITING)
@@ -82,6 +82,11 @@ class Sheet:
     def heads(self) -> int:
         return sum(row.booking.places for row in self.booked)
 
+    @property
+    def is_overbooked(self) -> bool:
+        """A later version of the event gave it fewer places than were booked."""
+        return self.slot.capacity is not None and self.heads > self.slot.capacity
+
 
 def sheet(book: EventBook, slot: Slot, *, at: dt.datetime) -> Sheet:
     """The run sheet of ``slot``, which comes with its event. The same queries for many rows."""
@@ -130,20 +135,42 @@ def mark(
     return len(new)
 
 
-def with_something_to_give() -> Q:
-    """Events that hold slides, a recording or its words."""
-    return ~Q(recording="") | Q(transcript__isnull=False) | Q(papers__isnull=False)
+def with_more_to_give(events: EventQuerySet, since: dt.datetime | OuterRef) -> EventQuerySet:
+    """Each with ``gives_more``: whether it holds slides, a recording or its words of the event.
+
+    What was there before the event says nothing of it: only what the version in force just before
+    the moment ``since`` had not counts. A later version of a paper is that paper still.
+    """
+    before = Event.objects.filter(
+        election=OuterRef("election"), slug=OuterRef("slug"), release__released_at__lt=since
+    )
+    had = Event.objects.filter(pk=OuterRef("before"))
+    papers = Event.papers.through.objects.filter(event=OuterRef("pk"))  # type: ignore[attr-defined]
+    papers_had = Event.papers.through.objects.filter(  # type: ignore[attr-defined]
+        event=OuterRef(OuterRef("before")), document__slug=OuterRef("document__slug")
+    )
+    more = (
+        (~Q(recording="") & ~Exists(had.filter(recording=OuterRef("recording"))))
+        | (
+            Q(transcript__isnull=False)
+            & ~Exists(had.filter(transcript__slug=OuterRef("transcript__slug")))
+        )
+        | Exists(papers.filter(~Exists(papers_had)))
+    )
+    return events.annotate(before=Subquery(before.order_by("-version").values("pk")[:1])).annotate(
+        gives_more=ExpressionWrapper(more, output_field=BooleanField())
+    )
 
 
 def _after(book: EventBook, slot: Slot, at: dt.datetime) -> Event | None:
     """The first version that was released after the slot and gives everyone something of it."""
     versions = Event.objects.released(at).filter(
-        with_something_to_give(),
         election=book.election_id,
         slug=book.event_slug,
         release__released_at__gte=slot.starts_at,
     )
-    return versions.select_related("release").order_by("version").first()
+    giving = with_more_to_give(versions, slot.starts_at).filter(gives_more=True)
+    return giving.select_related("release").order_by("version").first()
 
 
 def _given(rows: list[Row], slot: Slot, after: Event | None, at: dt.datetime) -> Iterator[Given]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from pcc_portal.desk import Matter, since
 from releases.due import drafts
 
-from .attending import with_something_to_give
+from .attending import with_more_to_give
 from .models import (
     Booking,
     BookingMail,
@@ -75,7 +75,7 @@ def due(at: dt.datetime) -> list[Matter]:
         matter(
             "afterwards",
             "Events that are over, of which those who were not there have been given nothing",
-            _over(today, at).filter(takes_bookings=True).exclude(with_something_to_give()),
+            _with_nothing_given(_over(today, at).filter(takes_bookings=True)),
             is_wrong=False,
         ),
         matter(
@@ -105,6 +105,12 @@ def _over(today: dt.date, at: dt.datetime) -> EventQuerySet:
         .annotate(lacks_at=Subquery(last.values("starts_at")[:1]))
         .filter(lacks_at__lt=start_of_day(today), election__poll_date__gte=today)
     )
+
+
+def _with_nothing_given(events: EventQuerySet) -> EventQuerySet:
+    """Those that give nothing which was not there before their first slot."""
+    first = events.annotate(began=_first(Slot.objects.all()))
+    return with_more_to_give(first, OuterRef("began")).filter(gives_more=False)
 
 
 def _booked_without_a_link(slots: SlotQuerySet) -> SlotQuerySet:

@@ -17,10 +17,10 @@ from django.utils import timezone
 from elections.models import Candidate, Election, StatusChange
 from pcc_portal.templatetags.portal import day
 
+from .favours import favours, of_no_offer
 from .models import Booking, Event, Meeting, NoThanks, Slot, start_of_day
-from .no_thanks import OFFERED
 from .own_bookings import slots_of
-from .wording import at_time, time_of
+from .wording import time_of
 
 State = Booking.State
 
@@ -68,6 +68,16 @@ class Told:
         times = [time_of(slot) for slot in sorted(held, key=lambda slot: slot.starts_at)]
         return "; ".join([*times, *(day(meeting.held_on) for meeting in self.meetings)])
 
+    def favours(self, candidate: Candidate) -> list[str]:
+        """What they had of it that others were not offered."""
+        return favours(
+            candidate,
+            self.offer.event,
+            since=self.since,
+            bookings=self.bookings,
+            meetings=self.meetings,
+        )
+
 
 @dataclass(frozen=True)
 class OfCandidate:
@@ -90,7 +100,7 @@ def report(election: Election, *, at: dt.datetime) -> Report:
     candidates = list(Candidate.objects.filter(election=election))
     statuses = _statuses(election)
     bookings = _bookings(election, at)
-    appointments = _appointments(election)
+    appointments, unoffered = _meetings(election, {offer.event.slug for offer in offers})
     said_no = NoThanks.objects.filter(book__election=election)
     declined = set(said_no.values_list("candidate", "book__event_slug"))
 
@@ -121,14 +131,13 @@ def report(election: Election, *, at: dt.datetime) -> Report:
         )
         for index, candidate in enumerate(candidates)
     ]
-    raised = [one for row in rows for told in row.told for one in _raised(row, told)]
-    meetings = Meeting.objects.not_offered().filter(election=election).select_related("candidate")
-    return Report(election, at, offers, rows, [*raised, *map(_unoffered, meetings)])
+    raised = [one for row in rows for told in row.told for one in told.favours(row.candidate)]
+    return Report(election, at, offers, rows, [*raised, *map(of_no_offer, unoffered)])
 
 
 def _offers(election: Election, at: dt.datetime) -> list[Offered]:
     """In the order in which they were first released. Two queries."""
-    released = Event.objects.released(at).filter(election=election, kind__in=OFFERED)
+    released = Event.objects.released(at).filter(election=election, kind__in=Event.OFFERED)
     released = released.filter(Q(takes_bookings=True) | Q(by_appointment=True))
     since: dict[str, dt.datetime] = {}
     for slug, moment in released.order_by("-version").values_list("slug", "release__released_at"):
@@ -154,7 +163,6 @@ def _bookings(
 ) -> dict[tuple[int, str], list[tuple[Booking, Slot | None]]]:
     rows = list(
         Booking.objects.filter(book__election=election)
-        .exclude(state=State.MOVED)
         .with_attendance()
         .select_related("book", "candidate", "agent")
     )
@@ -165,12 +173,22 @@ def _bookings(
     return found
 
 
-def _appointments(election: Election) -> dict[tuple[int, str], list[Meeting]]:
+def _meetings(
+    election: Election, slugs: set[str]
+) -> tuple[dict[tuple[int, str], list[Meeting]], list[Meeting]]:
+    """Those by appointment, by candidate and offer; and those of none of the offers ``slugs``.
+
+    Those that were booked are told by their bookings.
+    """
     found: dict[tuple[int, str], list[Meeting]] = defaultdict(list)
-    rows = Meeting.objects.filter(election=election, struck_at=None).exclude(event_slug="")
-    for meeting in rows.order_by("held_on", "pk"):
-        found[meeting.candidate_id, meeting.event_slug].append(meeting)
-    return found
+    unoffered = []
+    rows = Meeting.objects.filter(election=election, struck_at=None)
+    for meeting in rows.select_related("candidate", "booking__book").order_by("held_on", "pk"):
+        if meeting.offer_slug not in slugs:
+            unoffered.append(meeting)
+        elif meeting.event_slug:
+            found[meeting.candidate_id, meeting.event_slug].append(meeting)
+    return found, unoffered
 
 
 def _since(
@@ -221,46 +239,6 @@ _ANSWERS = [
 def _status_in_words(statuses: list[tuple[dt.date, str]], today: dt.date) -> str:
     held = [status for begins, status in statuses if begins <= today]
     return str(Candidate.Status(held[-1]).label) if held else ""
-
-
-# --- what one had and others were not offered ----------------------------------------------------
-
-
-def _raised(row: OfCandidate, told: Told) -> Iterator[str]:
-    event, name = told.offer.event, row.candidate
-    for booking, slot in told.bookings:
-        if booking.state != State.BOOKED or booking.booked_at is None:
-            continue
-        if told.since is None:
-            yield f"{name} has a place at “{event}”, which was never open to them."
-        if not _is_by_office(booking):
-            continue
-        if event.open_to != Event.OpenTo.CANDIDATES:
-            groups = event.get_open_to_display().lower()
-            yield f"The office booked {name} at “{event}”, which is not open to all: {groups}."
-        if event.bookable_from and booking.booked_at < event.bookable_from:
-            yield (
-                f"The office booked {name} at “{event}” at {at_time(booking.booked_at)}, before "
-                f"booking opened to the others at {at_time(event.bookable_from)}."
-            )
-        if slot and booking.booked_at >= slot.closes_at:
-            yield (
-                f"The office booked {name} at “{event}” at {at_time(booking.booked_at)}, after "
-                f"booking had closed to the others at {at_time(slot.closes_at)}."
-            )
-
-
-def _is_by_office(booking: Booking) -> bool:
-    """Whether neither the candidate nor their agent made it."""
-    theirs = {booking.candidate.user_id, booking.agent.user_id if booking.agent else None}
-    return booking.made_by_id is not None and booking.made_by_id not in theirs
-
-
-def _unoffered(meeting: Meeting) -> str:
-    return (
-        f"{meeting.candidate} had a meeting with {meeting.officer} on {day(meeting.held_on)} "
-        f"about “{meeting.subject}” that was no part of an offer: the others were not offered it."
-    )
 
 
 # --- as a file -------------------------------------------------------------------------------

@@ -13,9 +13,6 @@ from .locks import locked
 from .models import Booking, Event, NoThanks, Slot
 from .refusing import BookingRefused, By, refuse_person
 
-# What each candidate is offered for themselves: who had it can differ, and has to be shown.
-OFFERED = (Event.Kind.ONE_TO_ONE, Event.Kind.VISIT, Event.Kind.INDUCTION)
-
 
 def say_no_thanks(candidate: Candidate, slug: str, *, by: By, at: dt.datetime) -> NoThanks:
     """Keep that ``candidate`` does not want what an event offers. They may book all the same.
@@ -41,7 +38,7 @@ def say_no_thanks(candidate: Candidate, slug: str, *, by: By, at: dt.datetime) -
 
 def is_offered(event: Event, at: dt.datetime) -> bool:
     """Whether each candidate is offered it, and it is not over. One query for what has slots."""
-    if event.kind not in OFFERED or not (event.takes_bookings or event.by_appointment):
+    if event.kind not in Event.OFFERED or not (event.takes_bookings or event.by_appointment):
         return False
     to_come = Q(starts_at__gt=at) | Q(status=Slot.Status.POSTPONED)
     return event.by_appointment or event.slots.filter(to_come).exists()

@@ -15,9 +15,11 @@ from infolog.models import InformationRequest
 from releases.catching_up import catch_up_all
 from releases.models import Delivery
 from releases.versions import new_version
+from tests.conftest import NOON
 from tests.workshops.booking_cast import MONDAY, stands, take
 from tests.workshops.cast import uk
 from workshops.attending import mark, sheet
+from workshops.due import due
 from workshops.models import Attendance, Booking, BookingNeeds, EventBook
 from workshops.own_data import held
 
@@ -51,18 +53,26 @@ def people(election, event):
 
 
 @pytest.fixture
-def paper(election, release_now):
-    paper = baker.make(
-        Document,
-        election=election,
-        slug="slides",
-        title="Slides of the budget",
-        publisher="The office",
-        published_on=dt.date(2021, 4, 20),
-        file=ContentFile(b"Said.", name="slides.txt"),
-    )
-    release_now(paper, at=LATER)
-    return paper
+def make_paper(election, release_now):
+    def _make(slug: str, title: str, at: dt.datetime = NOON) -> Document:
+        paper = baker.make(
+            Document,
+            election=election,
+            slug=slug,
+            title=title,
+            publisher="The office",
+            published_on=at.date(),
+            file=ContentFile(b"Said.", name="slides.txt"),
+        )
+        release_now(paper, at=at)
+        return paper
+
+    return _make
+
+
+@pytest.fixture
+def paper(make_paper):
+    return make_paper("slides", "Slides of the budget", LATER)
 
 
 @pytest.fixture
@@ -195,6 +205,52 @@ def test_what_was_there_before_the_event_is_not_given_afterwards(
     assert sheet(book, new.slots.get(), at=LATER).after is None
 
 
+def is_due(at) -> bool:
+    [matter] = [matter for matter in due(at) if matter.code == "afterwards"]
+    return bool(matter.rows)
+
+
+def test_only_what_was_not_there_before_is_given_afterwards(
+    people, event, book, make_paper, paper, release_now
+):
+    """A change of the place, or a correction of the agenda paper, gives nobody what was said."""
+    agenda, words = make_paper("agenda", "Agenda"), make_paper("words", "In words")
+    first = new_version(event, change="minor", note="", by=None, at=MONDAY)
+    first.papers.add(agenda)
+    first.recording, first.transcript = "https://www.example.org/trailer", words
+    first.save()
+    release_now(first, at=MONDAY + dt.timedelta(hours=1))
+    corrected = new_version(agenda, change="correction", note="A typo.", by=None, at=LATER)
+    release_now(corrected, at=LATER)
+    moved = new_version(first, change="minor", note="", by=None, at=LATER)
+    release_now(moved, at=LATER)
+    assert corrected in moved.papers.all()
+
+    slot, day = moved.slots.get(), dt.timedelta(days=1)
+    assert sheet(book, slot, at=LATER).after is None
+    assert is_due(LATER)
+    given = give_slides(moved, paper, release_now, at=LATER + day)
+    assert sheet(book, slot, at=LATER + day).after == given
+    assert not is_due(LATER + day)
+
+
+@pytest.mark.parametrize("what", ["recording", "transcript"])
+def test_recording_and_its_words_are_given_afterwards(
+    people, event, book, make_paper, release_now, what
+):
+    words = make_paper("words", "In words")
+    for at in (MONDAY + dt.timedelta(hours=1), LATER):
+        event = new_version(event, change="minor", note="", by=None, at=at)
+        is_after = at == LATER
+        event.transcript = words if is_after or what == "recording" else None
+        event.recording = "https://www.example.org/film" * (is_after and what == "recording")
+        event.save()
+        release_now(event, at=at)
+
+    assert sheet(book, event.slots.get(), at=LATER).after == event
+    assert not is_due(LATER)
+
+
 def test_recording_needs_its_words(event, paper):
     event.recording = "https://example.org/film"
     assert "recording-words" in {finding.code for finding in event.findings()}
@@ -243,6 +299,19 @@ def test_run_sheet_is_marked_at_the_door(client, organiser, people, page, time_m
 
     assert "Kept. Changed: 1." in done.content.decode()
     assert Attendance.objects.get().booking == place_of(people[0])
+
+
+def test_run_sheet_says_where_more_is_booked_than_there_is(
+    client, organiser, event, people, page, release_now, time_machine
+):
+    time_machine.move_to(BEGINS)
+    client.force_login(organiser)
+    assert "places are booked of" not in client.get(page).content.decode()
+    smaller = new_version(event, change="minor", note="", by=None, at=MONDAY)
+    smaller.slots.update(capacity=1)
+    release_now(smaller, at=MONDAY + dt.timedelta(hours=1))
+
+    assert "3 places are booked of 1." in client.get(page).content.decode()
 
 
 def test_run_sheet_says_how_they_join(client, organiser, book, page, time_machine):

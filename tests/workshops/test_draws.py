@@ -372,6 +372,35 @@ def test_staff_read_the_draw_and_that_it_holds(client, make_staff, cast, offer):
     assert "Gives the same result." in page
 
 
+def test_draw_is_told_in_times_and_words(client, make_staff, cast, make_offer):
+    """The times are those of the draw, whatever the event was changed to since."""
+    ada, ben, *_ = cast
+    other = make_offer(takes_wishes=False, bookable_from=None, title="Another")
+    take(ada, other, 1)
+    offer = make_offer()
+    ask(ada, offer, 1, 2)
+    ask(ben, offer, 3)
+    drawn = draw_lots(EventBook.objects.get(event_slug=offer.slug), OPENS)
+    client.force_login(make_staff("auditor"))
+    address = reverse("admin:workshops_draw_change", args=[drawn.pk])
+
+    page = client.get(address).content.decode()
+
+    first, second, third = (
+        f"Tuesday 20 April 2021, {hours} (slot {number})"
+        for number, hours in (
+            (1, "10am to 10.30am"),
+            (2, "11am to 11.30am"),
+            (3, "12 noon to 12.30pm"),
+        )
+    )
+    assert f"{first}, passed over: they had another meeting then; {second}</td><td>{second}" in page
+    assert f"{first}: 1; {second}: 1; {third}: 1" in page
+    for code in ("one_to_one", "booked_already", "no_slot"):
+        assert code not in page
+    assert "Meet us" in client.get(reverse("admin:workshops_draw_changelist")).content.decode()
+
+
 # --- two at once -------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from releases.versions import new_version
 from tests.conftest import NOON, give_status
 from tests.workshops.booking_cast import HOUR, MONDAY, stands, take
 from tests.workshops.cast import uk
-from workshops.bookings import cancel
+from workshops.bookings import accept, cancel
 from workshops.equal_offers import report, table
 from workshops.models import Booking, Meeting, NoThanks
 from workshops.no_thanks import say_no_thanks
@@ -198,6 +198,67 @@ def test_what_the_office_gave_one_alone_is_raised(election, ada, ben, editor, ma
     ]
 
 
+FAVOUR = (
+    "The office booked Alex {} at “Meet us” at 10am on Monday 12 April 2021, before booking "
+    "opened to the others at 11am on Monday 12 April 2021."
+)
+
+
+@pytest.fixture
+def favour(ada, editor, make_offer):
+    """A place the office gave Ada before the others could book."""
+    offer = make_offer(bookable_from=MONDAY + HOUR, guest_places=1)
+    return take(ada, offer, 1, by=By(editor, reason="Rang."))
+
+
+def test_favour_stays_one_after_the_place_was_changed(election, ada, favour):
+    offer, at = election.events.get(slug=favour.book.event_slug), MONDAY + 2 * HOUR
+
+    moved = take(ada, offer, 2, at=at, replaces=favour.pk)
+
+    favour.refresh_from_db()
+    assert (favour.state, moved.moved_from) == ("moved", favour)
+    assert raised(election, at) == [FAVOUR.format("Ada")]
+    cancel(moved, by=By(ada.user), at=at + HOUR)
+    assert raised(election, at + HOUR) == [FAVOUR.format("Ada")]
+
+
+def test_favour_stays_one_after_the_place_was_given_up(election, ada, favour):
+    cancel(favour, by=By(ada.user), at=MONDAY + 2 * HOUR)
+
+    assert raised(election, MONDAY + 2 * HOUR) == [FAVOUR.format("Ada")]
+
+
+def test_place_that_came_of_an_early_wait_is_a_favour_too(election, ben, editor, favour):
+    offer, at = election.events.get(slug=favour.book.event_slug), MONDAY + 2 * HOUR
+    office = By(editor, reason="Rang.")
+    waits = take(ben, offer, 1, by=office, may_wait=True)
+    assert raised(election) == [FAVOUR.format("Ada")]
+
+    cancel(favour, by=office, at=at)
+    accept(Booking.objects.get(pk=waits.pk), by=By(ben.user), at=at)
+
+    assert raised(election, at) == [FAVOUR.format("Ada"), FAVOUR.format("Ben")]
+
+
+def test_place_at_what_was_never_open_to_them_is_raised_once(election, ada, editor, make_offer):
+    offer = make_offer(open_to="elected", kind="visit")
+    Booking.objects.create(
+        book=take(stands(election, "Eve", "elected"), offer, 3).book,
+        slot_number=1,
+        candidate=ada,
+        state="cancelled",
+        made_at=MONDAY,
+        booked_at=MONDAY,
+        ended_at=MONDAY + HOUR,
+    )
+    told = "Alex Ada {} a place at “Meet us”, which was never open to them."
+    assert raised(election) == [told.format("had")]
+
+    Booking.objects.filter(candidate=ada).update(state="booked", ended_at=None)
+    assert raised(election) == [told.format("has")]
+
+
 def test_office_that_books_as_anyone_could_is_not_raised(election, ada, editor, offer):
     take(ada, offer, 1, by=By(editor, reason="Rang."))
 
@@ -223,16 +284,20 @@ def test_meeting_that_was_no_part_of_an_offer_is_raised(election, ada, ben, offe
     ]
 
 
-def test_report_costs_the_same_queries_for_many(election, ada, make_offer):
+def test_report_costs_the_same_queries_for_many(election, ada, make_offer, met):
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
             report(election, at=MONDAY)
         return len(queries)
 
-    take(ada, make_offer(), 1)
+    booking = take(ada, make_offer(), 1)
+    met(ada, booking=booking)
+    met(ada, event_slug=booking.book.event_slug)
     one = cost()
     for name in ("Ben", "Cyn"):
-        take(stands(election, name), make_offer(slug=name.lower()), 1)
+        booking = take(stands(election, name), make_offer(slug=name.lower()), 1)
+        met(booking.candidate, booking=booking)
+        met(booking.candidate, event_slug=booking.book.event_slug)
 
     assert cost() == one
 
@@ -273,6 +338,88 @@ def test_offer_by_appointment_is_taken_up_by_a_meeting(election, ada, ben, make_
     assert answers(election) == {"Ada": ["took-up"], "Ben": ["declined"]}
     assert report(election, at=MONDAY).candidates[0].told[0].when == "Friday 9 April 2021"
     assert raised(election) == []
+
+
+@pytest.fixture
+def met(election):
+    """Enters a meeting without the checks of the form: rows from before them are raised too."""
+
+    def _met(candidate, on="2021-04-09", **fields) -> Meeting:
+        return Meeting.objects.create(
+            election=election,
+            held_on=dt.date.fromisoformat(on),
+            officer="Chief Executive",
+            subject="The budget",
+            candidate=candidate,
+            recorded_at=MONDAY,
+            **fields,
+        )
+
+    return _met
+
+
+def test_meeting_under_an_offer_that_was_never_open_to_them_is_raised(
+    election, ada, ben, make_offer, met
+):
+    offer = make_offer(takes_bookings=False, by_appointment=True, open_to="elected")
+    met(ada, event_slug=offer.slug)
+
+    assert raised(election) == [
+        "Alex Ada had a meeting under “Meet us” on Friday 9 April 2021, which was never open to "
+        "them."
+    ]
+
+
+def test_meeting_from_before_the_offer_is_raised(election, ada, make_offer, met):
+    offer = make_offer(takes_bookings=False, by_appointment=True)
+    met(ada, "2021-03-29", event_slug=offer.slug)
+
+    assert raised(election) == [
+        "Alex Ada had a meeting under “Meet us” on Monday 29 March 2021, before it was open to "
+        "them on Tuesday 30 March 2021."
+    ]
+
+
+def test_more_meetings_under_an_offer_than_each_may_have_are_raised(
+    election, ada, ben, make_offer, met
+):
+    offer = make_offer(takes_bookings=False, by_appointment=True, entitlement=2)
+    for day in ("2021-04-07", "2021-04-08"):
+        met(ben, day, event_slug=offer.slug)
+    assert raised(election) == []
+
+    for day in ("2021-04-07", "2021-04-08", "2021-04-09"):
+        met(ada, day, event_slug=offer.slug)
+
+    assert raised(election) == [
+        "Alex Ada had 3 meetings under “Meet us”, of which each candidate may have 2."
+    ]
+
+
+def test_meeting_beside_the_place_they_have_is_one_too_many(election, ada, offer, met):
+    take(ada, offer, 1)
+    met(ada, event_slug=offer.slug)
+
+    assert raised(election) == [
+        "Alex Ada had 2 meetings under “Meet us”, of which each candidate may have 1."
+    ]
+
+
+def test_meeting_filed_under_what_is_no_offer_here_is_raised(
+    election, ada, offer, make_offer, met, other_election
+):
+    elsewhere = make_offer(
+        title="There", election=other_election, takes_bookings=False, by_appointment=True
+    )
+    workshop = take(ada, make_offer(kind="workshop"), 1)
+    met(ada, "2021-04-07", event_slug=elsewhere.slug)
+    met(ada, "2021-04-08", booking=workshop)
+
+    assert raised(election) == [
+        f"Alex Ada had a meeting with Chief Executive on {day} about “The budget” that was no "
+        "part of an offer: the others were not offered it."
+        for day in ("Wednesday 7 April 2021", "Thursday 8 April 2021")
+    ]
 
 
 # --- pages -------------------------------------------------------------------------------------

@@ -1,10 +1,17 @@
 """What the checks find in an event: its words, who leads it and its agenda."""
 
+import datetime as dt
+
 import pytest
 from model_bakery import baker
 
 from elections.models import Candidate
-from workshops.models import AgendaItem
+from releases.versions import new_version
+from tests.workshops.booking_cast import MONDAY, stands, take
+from tests.workshops.cast import uk
+from workshops.bookings import cancel
+from workshops.models import AgendaItem, Slot
+from workshops.refusing import By
 
 pytestmark = pytest.mark.django_db
 
@@ -29,3 +36,38 @@ def test_agenda_and_hosts_are_read_too(make_event, election):
     baker.make(Candidate, election=election, surname="HINDSON", other_names="Paul")
 
     assert sorted(codes(event)) == ["abbreviation", "candidate-name"]
+
+
+TEN = uk("2021-04-20 10:00")
+
+
+@pytest.fixture
+def booked(make_event, release_now, election) -> list:
+    """Three places are taken of three: two booked, one of them by a guest, and one offered."""
+    slot = {"starts_at": TEN, "ends_at": TEN + dt.timedelta(hours=2), "capacity": 3}
+    later = slot | {"starts_at": TEN + dt.timedelta(days=1), "ends_at": None}
+    event = make_event(takes_bookings=True, guest_places=1, slots=[slot, later])
+    release_now(event)
+    ada, ben, cyn = (stands(election, name) for name in ("Ada", "Ben", "Cyn"))
+    bookings = [take(ada, event, guests=1), take(ben, event), take(cyn, event, may_wait=True)]
+    cancel(bookings[1], by=By(ben.user), at=MONDAY)
+    bookings[2].refresh_from_db()
+    assert bookings[2].state == "offered"
+    return [event, *bookings]
+
+
+def test_fewer_places_than_are_taken_are_found(booked, editor):
+    event = booked[0]
+    draft = new_version(event, change="minor", note="", by=editor, at=MONDAY)
+    assert codes(draft) == []
+
+    draft.slots.update(capacity=1)
+
+    [finding] = draft.findings()
+    assert (finding.code, finding.severity) == ("too-few-places", "warning")
+    assert finding.sentence == (
+        "Tuesday 20 April 2021, 10am to 12 noon: 3 places are booked or offered of 1. They all "
+        "keep their places. Give it more, or agree with them who comes another time."
+    )
+    draft.slots.filter(starts_at=TEN).update(status=Slot.Status.CANCELLED, why="The room.")
+    assert codes(draft) == []

@@ -16,6 +16,7 @@ from workshops.register import strike_out
 pytestmark = pytest.mark.django_db
 
 HELD = dt.date(2021, 4, 8)
+BOOKED_FOR = dt.date(2021, 4, 20)
 DAY = dt.timedelta(days=1)
 # The last moment before meetings of that day are public, and the first one after.
 BEFORE, PUBLIC = uk("2021-04-21 23:59"), uk("2021-04-22 00:00")
@@ -228,6 +229,94 @@ def test_booking_of_somebody_else_is_refused(make_meeting, booking, election):
     assert list(refused.value.message_dict) == ["booking"]
 
 
+def refusal(make_meeting, **fields) -> dict[str, list[str]]:
+    with pytest.raises(ValidationError) as refused:
+        make_meeting(**fields)
+    return refused.value.message_dict
+
+
+def test_meeting_is_held_on_the_day_it_was_booked_for(make_meeting, booking):
+    assert refusal(make_meeting, booking=booking, held_on=HELD) == {
+        "held_on": ["It was booked for 20 April 2021. Enter that day, or leave the booking empty."]
+    }
+
+    assert make_meeting(booking=booking, held_on=BOOKED_FOR)
+
+
+def test_place_at_a_workshop_is_no_meeting(
+    client, make_meeting, make_event, make_staff, release_now, ada, time_machine
+):
+    workshop = make_event(takes_bookings=True, starts="2021-04-20 10:00", ends="2021-04-20 11:00")
+    release_now(workshop)
+    booking = take(ada, workshop)
+
+    assert refusal(make_meeting, booking=booking, held_on=BOOKED_FOR) == {
+        "booking": [
+            "That is no booking of a one-to-one meeting, a visit or an induction. Leave this empty."
+        ]
+    }
+    time_machine.move_to(uk("2021-04-20 11:00"))
+    client.force_login(make_staff("organiser"))
+    page = client.get(reverse("admin:workshops_booking_change", args=[booking.pk]))
+    assert "Enter it as held" not in page.content.decode()
+
+
+@pytest.fixture
+def arranged(make_event, release_now):
+    """An offer by appointment in the election, or in another one."""
+
+    def _make(**fields):
+        offer = make_event(
+            **{"kind": "one-to-one", "title": "By appointment", "by_appointment": True} | fields
+        )
+        release_now(offer)
+        return offer
+
+    return _make
+
+
+def test_meeting_is_filed_under_an_offer_of_its_election(
+    make_meeting, make_event, arranged, other_election
+):
+    elsewhere = arranged(election=other_election)
+    draft = make_event(kind="one-to-one", by_appointment=True)
+    briefing = arranged(kind="briefing")
+
+    for offer in (elsewhere, draft, briefing):
+        assert refusal(make_meeting, event_slug=offer.slug) == {
+            "event_slug": ["There is no such offer by appointment in this election."]
+        }
+    assert make_meeting(event_slug=arranged().slug)
+
+
+def test_form_offers_what_belongs_to_the_election(
+    client, arranged, booking, make_event, make_staff, other_election, release_now, time_machine
+):
+    time_machine.move_to(uk("2021-04-20 11:00"))
+    here, there = arranged(title="Here"), arranged(title="There", election=other_election)
+    workshop = make_event(takes_bookings=True, starts="2021-04-19 10:00", ends=None)
+    release_now(workshop)
+    ada, eve = booking.candidate, stands(other_election, "Eve")
+    take(ada, workshop, at=MONDAY)
+    client.force_login(make_staff("organiser"))
+    address = reverse("admin:workshops_meeting_add")
+
+    def offered(form) -> list[list]:
+        names = ("candidate", "booking", "event_slug")
+        return [[str(key) for key, _ in form.fields[name].choices if key] for name in names]
+
+    form = client.get(address).context["adminform"].form
+    assert form["election"].value() == booking.book.election_id
+    assert offered(form) == [[str(ada.pk)], [str(booking.pk)], [here.slug]]
+
+    told = client.post(address, {"election": other_election.pk, "candidate": ada.pk})
+    form = told.context["adminform"].form
+    assert form.errors["candidate"] == [
+        "This candidate stands in another election. Choose one of this one."
+    ]
+    assert offered(form) == [[str(eve.pk)], [], [there.slug]]
+
+
 def test_what_was_struck_out_is_due_again_and_can_be_entered_anew(
     client, booking, make_meeting, make_staff, time_machine, editor
 ):
@@ -250,7 +339,7 @@ def test_what_was_struck_out_is_due_again_and_can_be_entered_anew(
 
 
 def test_database_keeps_one_meeting_of_a_booking(booking, make_meeting):
-    first = make_meeting(booking=booking)
+    first = make_meeting(booking=booking, held_on=BOOKED_FOR)
     first.pk = None
 
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -1,9 +1,12 @@
 """How each event stands, with the way to the run sheet of each of its times."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -11,7 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from pcc_portal.desk import DueFilter
-from workshops.models import Booking, EventBook
+from pcc_portal.templatetags.portal import clock, day
+from workshops.models import Booking, Event, EventBook, Slot
 from workshops.places import key_of, places_of
 from workshops.waiting import next_offers, slots_in_force
 from workshops.wording import time_of
@@ -24,12 +28,12 @@ from .bookings import MAY_ACT, ReadOnly
 class EventBookAdmin(ReadOnly):
     """How each event stands: its slots, who comes, who waits, and whom the next offer goes to."""
 
-    list_display = ("event_slug", "election", "booked", "waiting")
+    list_display = ("title", "next_slot", "election", "booked", "waiting")
     list_filter = (DueFilter, "election")
     list_select_related = ("election",)
-    search_fields = ("event_slug",)
+    search_fields = ("event_slug", "title")
     change_form_template = "admin/workshops/eventbook/change_form.html"
-    fieldsets = ((None, {"fields": ("event_slug", "election", "slots")}),)
+    fieldsets = ((None, {"fields": ("title", "election", "slots")}),)
 
     def get_urls(self) -> list[URLPattern]:
         mine = [*run_sheets.urls(self.admin_site), *equal_offers.urls(self.admin_site)]
@@ -44,16 +48,43 @@ class EventBookAdmin(ReadOnly):
             (run_sheets.address_of(book, slot.number), time_of(slot))
             for slot in (slots_in_force(book, timezone.now()) if may_run else ())
         ]
-        return super().change_view(
-            request, object_id, form_url, {"sheets": sheets} | (extra_context or {})
-        )
+        context = {"sheets": sheets, "subtitle": book and self.title(book)} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[OrderBy, ...]:
+        """What comes next comes first; then what is over, by its title."""
+        return (F("next_slot").asc(nulls_last=True), F("title").asc())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventBook]:
         counted = {
             "booked": Count("bookings", filter=Q(bookings__state=Booking.State.BOOKED)),
             "waiting": Count("bookings", filter=Q(bookings__state=Booking.State.WAITING)),
         }
-        return super().get_queryset(request).annotate(**counted)
+        to_come = Slot.objects.in_force(timezone.now()).upcoming(timezone.localdate())
+        mine = to_come.filter(
+            event__election=OuterRef("election"), event__slug=OuterRef("event_slug")
+        ).order_by("starts_at")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(**counted)
+            .annotate(
+                title=title_of("election", "event_slug"),
+                next_slot=Subquery(mine.values("starts_at")[:1]),
+                next_slot_is_all_day=Subquery(mine.values("is_all_day")[:1]),
+            )
+        )
+
+    @admin.display(description="event", ordering="title")
+    def title(self, obj: Any) -> str:
+        return str(obj.title)
+
+    @admin.display(description="next time", ordering=F("next_slot").asc(nulls_last=True))
+    def next_slot(self, obj: Any) -> str:
+        starts: dt.datetime | None = obj.next_slot
+        if starts is None:
+            return "None to come"
+        return day(starts) if obj.next_slot_is_all_day else f"{day(starts)}, {clock(starts)}"
 
     @admin.display(description="bookings", ordering="booked")
     def booked(self, obj: Any) -> int:
@@ -81,6 +112,16 @@ class EventBookAdmin(ReadOnly):
             for slot in found
         ]
         return SafeString("".join(parts)) or "Not on the programme"
+
+
+def title_of(election: str, slug: str) -> Coalesce:
+    """The title of the event that fields of a row name, as it was released last; the address of one
+    that never was.
+    """
+    released = Event.objects.filter(
+        election=OuterRef(election), slug=OuterRef(slug), release__released_at__isnull=False
+    ).order_by("-version")
+    return Coalesce(Subquery(released.values("title")[:1]), F(slug), output_field=CharField())
 
 
 def _people(bookings: list[Booking]) -> SafeString:

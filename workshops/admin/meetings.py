@@ -14,13 +14,12 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from elections.models import Candidate
+from elections.models import Candidate, Election
 from elections.refusals import Refused
 from pcc_portal.staff_admin import StaffAdmin
 from pcc_portal.staff_forms import FIELDS
 from pcc_portal.templatetags.portal import day
 from workshops.models import Booking, Event, EventHost, Meeting
-from workshops.no_thanks import OFFERED
 from workshops.own_bookings import slots_of
 from workshops.register import strike_out
 
@@ -32,42 +31,72 @@ class _BookingChoice(forms.ModelChoiceField):
         return f"{obj.candidate}: {obj.slot_title}, {day(obj.slot_starts)}"
 
 
-class _CandidateChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj} ({obj.election})"
-
-
 class MeetingForm(forms.ModelForm):
-    candidate = _CandidateChoice(
-        Candidate.objects.select_related("election"),
+    """Offers the candidates, bookings and offers of one election: a meeting is part of one."""
+
+    candidate = forms.ModelChoiceField(
+        Candidate.objects.none(),
         help_text=Meeting._meta.get_field("candidate").help_text,
-        error_messages={"required": "Choose the candidate."},
+        error_messages={
+            "required": "Choose the candidate.",
+            "invalid_choice": "This candidate stands in another election. Choose one of this one.",
+        },
     )
     booking = _BookingChoice(
         Booking.objects.none(),
         required=False,
         label="Booked as",
         help_text=Meeting._meta.get_field("booking").help_text,
+        error_messages={
+            "invalid_choice": "Choose a meeting of this election that was booked, has begun and is "
+            "not entered yet."
+        },
     )
 
-    event_slug = forms.ChoiceField(required=False, label="Offer by appointment")
+    event_slug = forms.ChoiceField(
+        required=False,
+        label="Offer by appointment",
+        error_messages={"invalid_choice": "Choose an offer by appointment of this election."},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "event_slug" in self.fields:
-            offers = Event.objects.last_written().filter(by_appointment=True, kind__in=OFFERED)
-            offers = offers.exclude(release__released_at=None).select_related("election")
-            self.fields["event_slug"].choices = [  # type: ignore[attr-defined]
-                ("", "---------"),
-                *((event.slug, f"{event} ({event.election})") for event in offers),
-            ]
-        if "booking" in self.fields:
-            entered = Meeting.objects.filter(struck_at=None).exclude(pk=self.instance.pk)
-            held = Booking.objects.exclude(pk__in=entered.exclude(booking=None).values("booking"))
-            held = held.filter(state=Booking.State.BOOKED).with_slot().select_related("candidate")
-            self.fields["booking"].queryset = held.filter(  # type: ignore[attr-defined]
-                slot_starts__lte=timezone.now()
-            ).order_by("-slot_starts")
+        if "election" not in self.fields:
+            return  # it is only read
+        election = self._election()
+        self.fields["election"].help_text = (
+            "Candidates, bookings and offers below are of this election. For another one, choose "
+            "it and save: then those of that election are offered."
+        )
+        candidates = Candidate.objects.filter(election=election)
+        self.fields["candidate"].queryset = candidates  # type: ignore[attr-defined]
+        # A later version may have another title.
+        offers = Event.objects.arranged().filter(election=election).order_by("version")
+        titles = {event.slug: str(event) for event in offers}
+        self.fields["event_slug"].choices = [("", "---------"), *titles.items()]  # type: ignore[attr-defined]
+        self.fields["booking"].queryset = self._bookings(election)  # type: ignore[attr-defined]
+
+    def _election(self) -> int | None:
+        """The election that was chosen; else the current one."""
+        chosen = str(self["election"].value() or "")
+        if chosen.isdecimal():
+            return int(chosen)
+        current = Election.objects.current(timezone.localdate())
+        return current.pk if current else None
+
+    def _bookings(self, election: int | None) -> Any:
+        """Those that have begun and came to no meeting yet."""
+        entered = Meeting.objects.filter(struck_at=None).exclude(pk=self.instance.pk)
+        offered = Event.objects.filter(
+            election=election, kind__in=Event.OFFERED, release__released_at__isnull=False
+        )
+        held = Booking.objects.filter(
+            book__election=election,
+            book__event_slug__in=offered.values("slug"),
+            state=Booking.State.BOOKED,
+        ).exclude(pk__in=entered.exclude(booking=None).values("booking"))
+        held = held.with_slot().select_related("candidate")
+        return held.filter(slot_starts__lte=timezone.now()).order_by("-slot_starts")
 
 
 class StrikeForm(forms.Form):
@@ -136,6 +165,11 @@ class MeetingAdmin(StaffAdmin):
             if name != "delete_selected"
         }
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        current = Election.objects.current(timezone.localdate())
+        default = {"election": current.pk} if current else {}
+        return default | super().get_changeform_initial_data(request)
+
     def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:
         if not change:
             obj.recorded_at, obj.recorded_by = timezone.now(), request.user  # type: ignore[assignment]
@@ -189,11 +223,14 @@ def _is_open(obj: Meeting | None) -> bool:
 def address_to_record(booking: Booking, at: dt.datetime) -> str:
     """The page that adds the meeting a booking came to; nothing before it, or once it is there.
 
-    What was entered and struck out since can be entered anew; where nobody came, there was none.
+    A place at a workshop is no meeting. What was entered and struck out since can be entered anew;
+    where nobody came, there was none.
     """
     slot = slots_of([booking], at)[booking.pk]
     is_over = slot is not None and slot.is_over_at <= at
     if not (slot and is_over) or booking.state != Booking.State.BOOKED:
+        return ""
+    if slot.event.kind not in Event.OFFERED:
         return ""
     if Meeting.objects.filter(booking=booking, struck_at=None).exists():
         return ""

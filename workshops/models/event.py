@@ -11,6 +11,7 @@ from elections.models import Candidate
 from pcc_portal.findings import Finding, Severity
 from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
+from workshops.checks import check_places
 
 # Last parts of addresses that the programme uses itself.
 RESERVED_SLUGS = frozenset({"by-day", "meetings", "print"})
@@ -27,6 +28,12 @@ class EventQuerySet(ReleasableQuerySet):
         )
         return self.filter(~models.Exists(later))
 
+    def arranged(self) -> Self:
+        """Offers by appointment that have been released, in each such version."""
+        return self.filter(
+            by_appointment=True, kind__in=Event.OFFERED, release__released_at__isnull=False
+        )
+
 
 class Event(ReleasableItem):
     """What is offered: a workshop, a one-to-one, a visit. It can be attended at its slots."""
@@ -39,6 +46,9 @@ class Event(ReleasableItem):
         INDUCTION = "induction", "Induction"
         PUBLIC_EVENT = "public-event", "Public event"
         GOVERNANCE = "governance", "Governance meeting"
+
+    # What each candidate is offered for themselves: who had it can differ, and has to be shown.
+    OFFERED = (Kind.ONE_TO_ONE, Kind.VISIT, Kind.INDUCTION)
 
     class Format(models.TextChoices):
         ONLINE = "online", "Online"
@@ -280,7 +290,15 @@ class Event(ReleasableItem):
         if self.recording and not self.transcript_id:
             sentence = "The recording has no transcript: whoever cannot hear it is told nothing."
             found.append(Finding("recording-words", Severity.WARNING, sentence, "transcript"))
-        return found
+        return [*found, *check_places(self.slots.all(), self._taken())]
+
+    def _taken(self) -> dict[int, int]:
+        """How many places are taken, by number of the slot and in whatever version."""
+        book = self.election.event_books.filter(event_slug=self.slug).first()
+        if book is None:
+            return {}
+        held = book.bookings.holding().order_by().values_list("slot_number")
+        return dict(held.annotate(taken=models.Sum(1 + models.F("agents") + models.F("guests"))))
 
     def _check_slots(self) -> None:
         has_slots = self.slots.exists()

@@ -16,6 +16,8 @@ from pcc_portal.public_frame import PublicFrame
 from releases.models import Reader
 
 from .booking import Booking, EventBook
+from .event import Event
+from .slot import Slot
 
 
 class NoThanks(models.Model):
@@ -45,10 +47,6 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: Reader, at: dt.datetime) -> "MeetingQuerySet":
         """What the register shows: the same to every reader, whoever they are."""
         return self.filter(held_on__lte=public_until(at))
-
-    def not_offered(self) -> "MeetingQuerySet":
-        """Those that were no part of an offer: other candidates were not offered them."""
-        return self.filter(booking=None, event_slug="", struck_at=None)
 
 
 class Meeting(PublicFrame):
@@ -127,6 +125,14 @@ class Meeting(PublicFrame):
         return f"{self.officer}, {self.held_on:%-d %B %Y}"
 
     @property
+    def offer_slug(self) -> str:
+        """The address of the event it was part of; nothing where it was part of none.
+
+        Costs two queries where it was booked, unless that was selected with the row.
+        """
+        return self.booking.book.event_slug if self.booking else self.event_slug
+
+    @property
     def public_on(self) -> dt.date:
         return self.held_on + dt.timedelta(days=settings.MEETINGS_PUBLIC_AFTER_DAYS)
 
@@ -160,8 +166,45 @@ class Meeting(PublicFrame):
             raise ValidationError({"booking": "That booking is another candidate’s."})
         if self.booking and self.event_slug:
             raise ValidationError({"booking": "It was booked, or by appointment: choose one."})
+        if self.booking:
+            self._check_day_of(self.booking)
         if self.election_id:
+            self._check_offer()
             self._refuse_names()
+
+    def _check_day_of(self, booking: Booking) -> None:
+        """Only what is offered to each alone is entered as held, and on the day it was booked for.
+
+        A place at a workshop would hide a meeting that the others were not offered.
+        """
+        slots = Slot.objects.filter(
+            event__election=booking.book.election_id,
+            event__slug=booking.book.event_slug,
+            number=booking.slot_number,
+            event__release__released_at__isnull=False,
+        )
+        slot = slots.select_related("event").order_by("-event__version").first()
+        if slot is None or slot.event.kind not in Event.OFFERED:
+            raise ValidationError(
+                {
+                    "booking": "That is no booking of a one-to-one meeting, a visit or an "
+                    "induction. Leave this empty."
+                }
+            )
+        if self.held_on and self.held_on != slot.day:
+            raise ValidationError(
+                {
+                    "held_on": f"It was booked for {slot.day:%-d %B %Y}. Enter that day, or leave "
+                    "the booking empty."
+                }
+            )
+
+    def _check_offer(self) -> None:
+        offers = Event.objects.arranged().filter(election=self.election_id, slug=self.event_slug)
+        if self.event_slug and not offers.exists():
+            raise ValidationError(
+                {"event_slug": "There is no such offer by appointment in this election."}
+            )
 
     def _refuse_names(self) -> None:
         """The public text names nobody who stands, and no party: nobody else reads it before.
