@@ -288,8 +288,11 @@ class Event(ReleasableItem):
     def findings(self) -> list[Finding]:
         found = super().findings()
         if self.recording and not self.transcript_id:
-            sentence = "The recording has no transcript: whoever cannot hear it is told nothing."
-            found.append(Finding("recording-words", Severity.WARNING, sentence, "transcript"))
+            sentence = (
+                "The recording has no transcript: whoever cannot hear it is told nothing. Attach a "
+                "paper with all that is said, or take the link out."
+            )
+            found.append(Finding("recording-words", Severity.ERROR, sentence, "transcript"))
         slots = list(self.slots.all())
         if self.kind == self.Kind.ONE_TO_ONE:
             found += check_lengths(slots)
