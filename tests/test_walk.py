@@ -227,6 +227,7 @@ admin:workshops_booking_cancel          in   in   403  403  ok   403  403  403  
 admin:workshops_booking_told            in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_run_sheet               in   in   403  403  ok   403  403  403  403  403  403  say
 admin:workshops_run_sheet_csv           in   in   403  403  ok   403  403  403  403  403  403  say
+admin:workshops_book_of                 in   in   post post post post post post post post post say
 admin:workshops_equal_offers            in   in   403  ok   ok   403  403  ok   ok   403  403  say
 admin:workshops_equal_offers_of         in   in   403  ok   ok   403  403  ok   ok   403  403  say
 admin:workshops_equal_offers_csv        in   in   403  ok   ok   403  403  ok   ok   403  403  say
@@ -475,6 +476,7 @@ def place(election, other_election, candidate, agent, editor, release_now, rows)
             f"admin:workshops_{page}": [Booking.objects.get(pk=bookings["theirs"]).book_id, 1]
             for page in ("run_sheet", "run_sheet_csv")
         },
+        "admin:workshops_book_of": visit.pk,
         "admin:workshops_meeting_strike": rows["meeting"].pk,
         "admin:workshops_availability_slots": rows["availability"].pk,
         "admin:view_on_site": [ContentType.objects.get_for_model(paper).pk, paper.pk],

@@ -14,6 +14,7 @@ from elections.refusals import Refused
 from infolog.models import InformationRequest
 from releases.catching_up import catch_up_all
 from releases.models import Delivery
+from releases.reviewing import submit
 from releases.versions import new_version
 from tests.conftest import NOON
 from tests.workshops.booking_cast import MONDAY, stands, take
@@ -251,12 +252,18 @@ def test_recording_and_its_words_are_given_afterwards(
     assert not is_due(LATER)
 
 
-def test_recording_needs_its_words(event, paper):
-    event.recording = "https://example.org/film"
-    assert "recording-words" in {finding.code for finding in event.findings()}
+def test_recording_needs_its_words(event, paper, editor):
+    new = new_version(event, change="minor", note="", by=None, at=LATER)
+    new.recording = "https://example.org/film"
+    new.save()
+    with pytest.raises(Refused) as refused:
+        submit(new, by=editor, at=LATER)
+    assert refused.value.code == "errors"
+    assert "The recording has no transcript" in refused.value.sentence
 
-    event.transcript = paper
-    assert "recording-words" not in {finding.code for finding in event.findings()}
+    new.transcript = paper
+    new.save()
+    assert submit(new, by=editor, at=LATER)
 
 
 def test_page_of_the_event_shows_what_came_of_it(

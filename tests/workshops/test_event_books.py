@@ -72,3 +72,42 @@ def test_list_costs_the_same_for_one_and_for_three(client, released, election):
         counts.append(len(queries))
 
     assert counts[0] == counts[2]
+
+
+def test_run_sheet_of_an_event_nobody_booked_is_opened(client, released, election, make_event):
+    event = released("Budget", "budget")
+    address = reverse("admin:workshops_book_of", args=[event.pk])
+    for page in (LIST, reverse("admin:workshops_event_change", args=[event.pk])):
+        assert address in client.get(page).content.decode()
+    assert not EventBook.objects.exists()
+
+    book = client.post(address, follow=True)
+
+    [made] = EventBook.objects.all()
+    assert (made.election, made.event_slug) == (election, "budget")
+    sheet = reverse("admin:workshops_run_sheet", args=[made.pk, 1])
+    assert sheet in book.content.decode()
+    assert "Nobody has a place." in client.get(sheet).content.decode()
+    assert client.post(address)["Location"] == book.redirect_chain[0][0]
+    assert address not in client.get(LIST).content.decode()
+    assert client.get(address).status_code == 405
+
+
+def test_only_what_is_booked_has_a_book_and_only_those_who_run_it_open_one(
+    client, released, make_event, make_staff
+):
+    draft = make_event(title="Draft", takes_bookings=True)
+    walk_in = released("Walk in", "walk-in", takes_bookings=False)
+    booked = released("Budget", "budget")
+    for event in (draft, walk_in):
+        address = reverse("admin:workshops_book_of", args=[event.pk])
+        assert address not in client.get(LIST).content.decode()
+        page = reverse("admin:workshops_event_change", args=[event.pk])
+        assert address not in client.get(page).content.decode()
+        assert client.post(address).status_code == 404
+
+    client.force_login(make_staff("approver"))
+    address = reverse("admin:workshops_book_of", args=[booked.pk])
+    assert address not in client.get(LIST).content.decode()
+    assert client.post(address).status_code == 403
+    assert not EventBook.objects.exists()

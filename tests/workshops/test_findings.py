@@ -71,3 +71,31 @@ def test_fewer_places_than_are_taken_are_found(booked, editor):
     )
     draft.slots.filter(starts_at=TEN).update(status=Slot.Status.CANCELLED, why="The room.")
     assert codes(draft) == []
+
+
+def slots_of(*minutes: int | None) -> list[dict]:
+    return [
+        {
+            "starts_at": TEN + dt.timedelta(hours=number),
+            "ends_at": length and TEN + dt.timedelta(hours=number, minutes=length),
+        }
+        for number, length in enumerate(minutes)
+    ]
+
+
+def test_one_to_one_meetings_of_unequal_length_are_found(make_event):
+    assert codes(make_event(kind="one-to-one", slots=slots_of(30, 30))) == []
+    assert codes(make_event(kind="workshop", slots=slots_of(30, 20))) == []
+    event = make_event(kind="one-to-one", slots=slots_of(30, 30, 20, None))
+
+    [finding] = event.findings()
+
+    assert (finding.code, finding.severity) == ("slot-lengths", "warning")
+    assert finding.sentence == (
+        "The meetings are not equally long: 1 slot of 20 minutes, 2 slots of 30 minutes, 1 slot "
+        "without an end. Each candidate is offered the same."
+    )
+    event.slots.exclude(ends_at=TEN + dt.timedelta(minutes=30)).update(
+        status=Slot.Status.CANCELLED, why="Ill."
+    )
+    assert codes(event) == []

@@ -1,9 +1,12 @@
+import datetime as dt
 import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from model_bakery import baker
 
+from briefings.models import Document
 from tests.workshops.cast import BRIEFED, READERS, uk
 from workshops.models import AgendaItem
 
@@ -57,7 +60,17 @@ def test_event_page_is_not_found_by_those_who_may_not_know_it(
     assert open_as(reader, draft.get_absolute_url()).status_code == 404
 
 
-def test_event_page_says_all_of_it(client, make_event, release_now):
+def test_event_page_says_all_of_it(client, election, make_event, release_now):
+    words = baker.make(
+        Document,
+        election=election,
+        slug="words",
+        title="All that was said",
+        publisher="The office",
+        published_on=dt.date(2021, 3, 1),
+        link="https://www.example.org/words",
+    )
+    release_now(words)
     event = make_event(
         title="Chief Constable’s briefing",
         kind="briefing",
@@ -65,6 +78,7 @@ def test_event_page_says_all_of_it(client, make_event, release_now):
         open_to="nominated",
         how_to_join="Bring proof of who you are.",
         recording="https://video.example.org/1",
+        transcript=words,
         source_note="Candidate News, first issue",
         slots=[
             {
@@ -88,6 +102,7 @@ def test_event_page_says_all_of_it(client, make_event, release_now):
     assert "Who may attend Nominated candidates Format In person" in said
     assert "Led by Paul Hindson, Chief Executive" in said
     assert "Recording Recording of Chief Constable’s briefing (another website)" in said
+    assert "(another website) In words: All that was said" in said
     assert "Announced in Candidate News, first issue" in said
     assert "Agenda Policing the pandemic (Simon Cole)" in said
     assert "How to join Bring proof of who you are." in said

@@ -4,14 +4,17 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery
+from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from pcc_portal.desk import DueFilter
 from pcc_portal.templatetags.portal import clock, day
@@ -33,11 +36,22 @@ class EventBookAdmin(ReadOnly):
     list_select_related = ("election",)
     search_fields = ("event_slug", "title")
     change_form_template = "admin/workshops/eventbook/change_form.html"
+    change_list_template = "admin/workshops/eventbook/change_list.html"
     fieldsets = ((None, {"fields": ("title", "election", "slots")}),)
 
     def get_urls(self) -> list[URLPattern]:
-        mine = [*run_sheets.urls(self.admin_site), *equal_offers.urls(self.admin_site)]
-        return [*mine, *super().get_urls()]
+        opened = self.admin_site.admin_view(open_book)
+        return [
+            path("of/<int:event_pk>/", opened, name="workshops_book_of"),
+            *run_sheets.urls(self.admin_site),
+            *equal_offers.urls(self.admin_site),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        may_open = request.user.has_perm(MAY_ACT)
+        context = {"unbooked": unbooked(timezone.now()) if may_open else ()}
+        return super().changelist_view(request, context | (extra_context or {}))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -112,6 +126,24 @@ class EventBookAdmin(ReadOnly):
             for slot in found
         ]
         return SafeString("".join(parts)) or "Not on the programme"
+
+
+def unbooked(at: dt.datetime) -> QuerySet[Event]:
+    """Events of elections to come that can be booked, and of which nobody has said anything yet."""
+    books = EventBook.objects.filter(election=OuterRef("election"), event_slug=OuterRef("slug"))
+    events = Event.objects.released(at).newest(at).filter(~Exists(books), takes_bookings=True)
+    return events.filter(election__declared_on=None).select_related("election").order_by("title")
+
+
+@require_POST
+def open_book(request: HttpRequest, event_pk: int) -> HttpResponse:
+    """Lead to the bookings of a released event and its run sheets, also before there are any."""
+    if not request.user.has_perm(MAY_ACT):
+        raise PermissionDenied
+    bookable = Event.objects.released(timezone.now()).filter(takes_bookings=True)
+    event = get_object_or_404(bookable, pk=event_pk)
+    book, _ = EventBook.objects.get_or_create(election=event.election, event_slug=event.slug)
+    return redirect("admin:workshops_eventbook_change", book.pk)
 
 
 def title_of(election: str, slug: str) -> Coalesce:

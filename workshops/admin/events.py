@@ -11,6 +11,8 @@ from pcc_portal.templatetags.portal import clock, day
 from releases.admin import ReleasableAdmin, ReleasedPartInline, state
 from workshops.models import AgendaItem, Event, EventHost, Slot, with_next_slot
 
+from .bookings import MAY_ACT
+
 
 class HostInline(ReleasedPartInline, admin.TabularInline):
     model = EventHost
@@ -45,6 +47,7 @@ class EventAdmin(ReleasableAdmin):
     list_filter = ("election", "kind", "open_to", "format", "audience")
     search_fields = ("title", "summary", "hosts__name")
     prepopulated_fields = {"slug": ("title",)}
+    change_form_template = "admin/workshops/event/change_form.html"
     inlines = (SlotInline, HostInline, AgendaInline)
     fieldsets = (
         ("What it is", {"fields": ("title", "kind", "summary")}),
@@ -81,6 +84,15 @@ class EventAdmin(ReleasableAdmin):
             },
         ),
     )
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """With the way to its bookings, for those who run events."""
+        event = kwargs.get("obj")
+        is_booked = event is not None and event.is_released and event.takes_bookings
+        context["may_open_book"] = is_booked and request.user.has_perm(MAY_ACT)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["widget"] = CheckboxSelectMultiple({"class": "portal-choices"})

@@ -11,7 +11,7 @@ from elections.models import Candidate
 from pcc_portal.findings import Finding, Severity
 from pcc_portal.proofreading import Passage, plain
 from releases.models import ReleasableItem, ReleasableQuerySet, ReleasedPart
-from workshops.checks import check_places
+from workshops.checks import check_lengths, check_places
 
 # Last parts of addresses that the programme uses itself.
 RESERVED_SLUGS = frozenset({"by-day", "meetings", "print"})
@@ -288,9 +288,15 @@ class Event(ReleasableItem):
     def findings(self) -> list[Finding]:
         found = super().findings()
         if self.recording and not self.transcript_id:
-            sentence = "The recording has no transcript: whoever cannot hear it is told nothing."
-            found.append(Finding("recording-words", Severity.WARNING, sentence, "transcript"))
-        return [*found, *check_places(self.slots.all(), self._taken())]
+            sentence = (
+                "The recording has no transcript: whoever cannot hear it is told nothing. Attach a "
+                "paper with all that is said, or take the link out."
+            )
+            found.append(Finding("recording-words", Severity.ERROR, sentence, "transcript"))
+        slots = list(self.slots.all())
+        if self.kind == self.Kind.ONE_TO_ONE:
+            found += check_lengths(slots)
+        return [*found, *check_places(slots, self._taken())]
 
     def _taken(self) -> dict[int, int]:
         """How many places are taken, by number of the slot and in whatever version."""
