@@ -50,6 +50,7 @@ def choose(request: HttpRequest, election_slug: str, slug: str) -> HttpResponse:
         "form": form if can_be_chosen else None,
         "others": [offer for offer in offers if not offer.is_open],
         "booked": booked,
+        "before": told([booked], visit.at)[0] if booked else None,
         "held": held,
         "may_wish": may_wish(event, visit.at),
     }
@@ -302,14 +303,14 @@ def _offer(visit: Visit, event: Event, form: ConfirmForm) -> Offer | None:
 
 
 def _held(visit: Visit, event: Event) -> list[Booking]:
-    """What the candidate has booked of this event."""
+    """What the candidate has booked of this event, in the order of its times."""
     rows = Booking.objects.filter(
         candidate=visit.actor.candidate,
         book__election=visit.election,
         book__event_slug=event.slug,
         state=Booking.State.BOOKED,
     )
-    return list(rows.select_related("book", "candidate", "agent"))
+    return list(rows.select_related("book", "candidate", "agent").order_by("slot_number"))
 
 
 def _replaced(visit: Visit, event: Event, held: list[Booking], asked: str | None) -> Booking | None:

@@ -43,8 +43,12 @@ class Offer:
 
     @property
     def label(self) -> str:
-        """As a screen reader says it: “Tuesday 13 April 2027, 10am to 12 noon, 3 places left”."""
-        return f"{time_of(self.slot)}, {self.places.spoken}"
+        """As a screen reader says it: “Tuesday 13 April 2027, 10am to 12 noon, 3 places left”.
+
+        Of what they have booked themselves it says that, not how full it is with them.
+        """
+        is_theirs = self.own is not None and self.own.state == Booking.State.BOOKED
+        return f"{time_of(self.slot)}, {'booked now' if is_theirs else self.places.spoken}"
 
     @property
     def until(self) -> str:

@@ -65,11 +65,12 @@ class Places:
 
     @property
     def in_words(self) -> str:
-        """As on the programme: “3 of 12 places left”, “Full: waiting list of 2”."""
+        """As on the programme: “3 of 12 places left”, “1 place left”, “Full: waiting list of 2”."""
         if self.left is None:
             return "Places are not limited"
         if self.left:
-            return f"{self.left} of {_places(self.capacity or 0)} left"
+            all_of_them = f"{self.left} of " if self.capacity != 1 else ""
+            return f"{all_of_them}{_places(self.capacity or 0)} left"
         return f"Full: waiting list of {self.waiting}" if self.waiting else "Full"
 
     @property

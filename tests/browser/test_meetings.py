@@ -96,7 +96,7 @@ def test_candidate_says_wishes_before_booking_opens(page, sign_in, look):
     sign_in("candidate@example.org")
     page.goto("/by-election/programme/one-to-one-finance-officer/")
     look(page, "offer-with-wishes")
-    page.get_by_role("link", name="Say beforehand which slots you would like").click()
+    page.get_by_role("link", name="Say beforehand which times you would like").click()
     page.get_by_label("First wish").select_option(index=2)
     page.get_by_label("Second wish").select_option(index=1)
     look(page, "wishes")

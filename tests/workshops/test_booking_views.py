@@ -68,10 +68,11 @@ def test_programme_tells_candidates_and_agents_what_is_left(
 
     for reader in (candidate, agent):
         said = text_of(_open(client, reader, LIST))
-        assert "2 of 3 places left. Book a place : Budget, Tuesday 20 April 2021, 10am to" in said
-        assert "12 noon, 2 places left Booking closes at 10am on Monday 19 April 2021." in said
-        assert "Full: waiting list of 1. Join the waiting list" in said
-        assert "Places are not limited. Book a place" in said
+        closes = "Booking closes at 10am on Monday 19 April 2021."
+        assert f"2 of 3 places left. {closes} Book a place : Budget, Tuesday 20 April" in said
+        assert "Full: waiting list of 1. Booking closes at" in said
+        assert "Join the waiting list : Budget, Wednesday 21 April 2021" in said
+        assert "Places are not limited. Booking closes at" in said
     assert "2 of 3 places left" in text_of(client.get(event.get_absolute_url()))
     assert "2 of 3 places left" in text_of(client.get(f"{LIST}by-day/"))
 
@@ -216,7 +217,30 @@ def test_last_place_taken_meanwhile_is_told_with_what_is_free(
     assert "Join the waiting list Choose again" in said
     joined = _confirm(client, may_wait="on", access="A ramp")
     assert "You are on the waiting list" in text_of(client.get(joined["Location"]))
-    assert "You are 1st on the waiting list" in text_of(client.get(joined["Location"]))
+    said = text_of(client.get(joined["Location"]))
+    assert "You are 1st on the waiting list" in said
+    assert "we write to you and keep it for 8 office hours (9am to 5pm on working days)" in said
+
+
+def test_wait_is_not_said_to_have_times_to_change_it(client, candidate, election, workshop):
+    event = workshop(1)
+    take(stands(election, "Ada"), event)
+
+    page = _open(client, candidate, "/pcc-2021/programme/budget/book/check/?slot=1")
+
+    said = text_of(page)
+    assert "Booking closes at 10am on Monday 19 April 2021." in said
+    assert "You can change it until" not in said
+
+
+def test_what_is_over_is_not_said_to_be_changed(client, candidate, workshop, time_machine):
+    booking = take(candidate.candidacies.get(), workshop(1))
+    until = "It can be changed until 10am on Monday 19 April 2021"
+    assert until in text_of(_open(client, candidate, f"{MINE}{booking.pk}/"))
+
+    time_machine.move_to(uk("2021-04-20 12:00"))
+
+    assert until not in text_of(_open(client, candidate, f"{MINE}{booking.pk}/"))
 
 
 def test_full_event_without_a_list_says_so(client, candidate, election, workshop):
@@ -274,9 +298,9 @@ def test_booking_is_changed_in_one_step(client, candidate, workshop):
     event = workshop(3, 2)
     first = take(candidate.candidacies.get(), event)
     client.force_login(candidate)
-    assert "There is a booking for this event already." in text_of(
-        client.get("/pcc-2021/programme/budget/book/")
-    )
+    said = text_of(client.get("/pcc-2021/programme/budget/book/"))
+    assert "Booked now: Tuesday 20 April 2021, 10am to 12 noon. Choose another time" in said
+    assert "When Tuesday 20 April 2021, 10am to 12 noon, booked now Wednesday 21 April" in said
 
     page = client.get("/pcc-2021/programme/budget/book/check/?slot=2")
     done = client.post(page.request["PATH_INFO"], page.context["form"].initial)

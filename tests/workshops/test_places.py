@@ -11,7 +11,7 @@ from workshops.wording import time_of
     ("places", "in_words", "spoken"),
     [
         (Places(12, 9), "3 of 12 places left", "3 places left"),
-        (Places(1, 0), "1 of 1 place left", "1 place left"),
+        (Places(1, 0), "1 place left", "1 place left"),
         (Places(12, 12, 2), "Full: waiting list of 2", "full: waiting list of 2"),
         (Places(12, 13), "Full", "full"),
         (Places(None, 40), "Places are not limited", "places are not limited"),
