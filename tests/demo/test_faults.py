@@ -273,6 +273,8 @@ def test_warnings_of_the_demo_are_the_faults_of_its_sources_and_no_more(demo):
         "pcc-2021/community-safety-partnership-funding: abbreviation",
         "pcc-2021/community-safety-partnership-funding: abbreviation",
         "pcc-2021/issue-3: count",
+        "pcc-2021/what-matters-to-you: link-short",
+        "pcc-2021/what-matters-to-you: recording-words",
         "pcc-2024/efficiency-savings-asked-about: contradiction",
         "pcc-2024/financial-gap-2024-25: contradiction",
         "pcc-2024/ir-7k4qx: money-year",

@@ -266,6 +266,14 @@ def test_recording_needs_its_words(event, paper, editor):
     assert submit(new, by=editor, at=LATER)
 
 
+def test_recording_from_before_the_portal_is_warned_of_only(event):
+    event.recording, event.source_note = "https://example.org/film", "Candidate News, issue 3"
+
+    [found] = [one for one in event.findings() if one.code == "recording-words"]
+
+    assert found.severity == "warning"
+
+
 def test_page_of_the_event_shows_what_came_of_it(
     client, event, election, paper, release_now, time_machine
 ):

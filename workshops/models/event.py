@@ -292,7 +292,9 @@ class Event(ReleasableItem):
                 "The recording has no transcript: whoever cannot hear it is told nothing. Attach a "
                 "paper with all that is said, or take the link out."
             )
-            found.append(Finding("recording-words", Severity.ERROR, sentence, "transcript"))
+            # Of one from before the portal nobody may be able to write it any more.
+            severity = Severity.WARNING if self.source_note else Severity.ERROR
+            found.append(Finding("recording-words", severity, sentence, "transcript"))
         slots = list(self.slots.all())
         if self.kind == self.Kind.ONE_TO_ONE:
             found += check_lengths(slots)
