@@ -32,7 +32,7 @@ def check_places(slots: "Sequence[Slot]", taken: Mapping[int, int]) -> Iterator[
 def check_lengths(slots: "Sequence[Slot]") -> Iterator[Finding]:
     """One-to-one meetings that are not equally long: whoever gets which had more than others."""
     lengths = Counter(
-        slot.ends_at and slot.ends_at - slot.starts_at for slot in slots if slot.is_on
+        slot.ends_at - slot.starts_at if slot.ends_at else None for slot in slots if slot.is_on
     )
     if len(lengths) > 1:
         shortest_first = sorted(lengths, key=lambda length: (length is None, length))
