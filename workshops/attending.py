@@ -176,7 +176,7 @@ def _after(book: EventBook, slot: Slot, at: dt.datetime) -> Event | None:
 def _given(rows: list[Row], slot: Slot, after: Event | None, at: dt.datetime) -> Iterator[Given]:
     """Everyone who stands now and was not there."""
     came = {row.booking.candidate_id for row in rows if row.came}
-    booked = {row.booking.candidate_id for row in rows if row.is_booked}
+    booked = {row.booking.candidate_id: row.came for row in rows if row.is_booked}
     elsewhere = _at_another_time(slot)
     how = _told(after) if after else {}
     standing = Candidate.objects.filter(election=slot.event.election_id)
@@ -184,7 +184,8 @@ def _given(rows: list[Row], slot: Slot, after: Event | None, at: dt.datetime) ->
         if candidate.pk in came:
             continue
         if candidate.pk in booked:
-            why = "Had a place and did not come"
+            is_marked = booked[candidate.pk] is not None
+            why = f"Had a place{' and did not come' if is_marked else '; not marked yet'}"
         else:
             why = elsewhere.get(candidate.pk, "Had no place")
         yield Given(candidate, why, how.get(candidate.pk, ""))

@@ -178,6 +178,15 @@ def test_who_was_not_there_is_given_the_same_by_the_release(
     }
 
 
+def test_nobody_is_said_not_to_have_come_before_it_is_marked(people, event, book):
+    ada, ben, *_ = people
+
+    found = sheet(book, event.slots.get(), at=LATER)
+
+    told = {one.candidate: one.why for one in found.given}
+    assert (told[ada], told[ben]) == ("Had a place; not marked yet",) * 2
+
+
 def test_who_came_at_another_time_is_told_apart(election, make_event, release_now, editor):
     slots = [{"starts_at": BEGINS + n * dt.timedelta(hours=1), "capacity": 1} for n in range(4)]
     event = make_event(takes_bookings=True, slots=slots)
