@@ -1,14 +1,14 @@
-"""Kills the worker that tells those booked of changes, again and again, at any statement of SQL.
+"""Kills the worker that tells of bookings, again and again, at any statement of SQL.
 
-``python -m bench.killing_bookings BOOKINGS KILLS`` makes a portal of its own in a temporary folder.
-An event is moved, then one of its slots cancelled; each time the job runs and the mails are sent,
-by a process that kills itself (SIGKILL) at a random statement, or between handing a mail over and
-writing that down. Every task of the queue is done again and again, as a queue may do. Then all of
-it runs undisturbed. Ends with exit code 1 when anybody was skipped, mailed twice, got calendar
-updates out of order, or when a mail that may have been lost is not called uncertain.
+``python -m bench.killing_bookings BOOKINGS KILLS`` makes a portal of its own in a temporary folder,
+on SQLite and then on PostgreSQL. Scene by scene (``booking_scenes.py``) something is to be done:
+changes told, freed places passed on, lots drawn, reminders written. Each time all jobs run and the
+mails are sent by a process that kills itself (SIGKILL) at a random statement, or between handing a
+mail over and writing that down. Every task of the queue is done again and again, as a queue may
+do. Then all of it runs undisturbed. Ends with exit code 1 when anybody was skipped, mailed twice,
+got calendar updates out of order or none, or when a booking ended in another state than it should.
 """
 
-import datetime as dt
 import json
 import os
 import random
@@ -16,14 +16,32 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Sequence
+import traceback
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from bench.booking_scenes import FEWEST, SENDING, expected, people, scenes
+from scripts import postgres
 from scripts.serving import ROOT, environment
 
-SETTLED = dt.timedelta(minutes=10)
+JOBS = ("tell_changes_now", "pass_places_on", "draw_lots", "remind_now")
+SCENES = 8
+# How a mail of each kind begins its subject, and what it does in a calendar.
+SUBJECTS = {
+    "booked": "Booked",
+    "waiting": "On the waiting list",
+    "offered": "A place for you, please answer",
+    "changed": "Changed",
+    "cancelled": "Cancelled",
+    "lapsed": "The place went to the next",
+    "closed": "No place came free",
+    "not-drawn": "The lots are drawn",
+    "reminder": "Soon",
+}
+METHODS = {"Booked": "REQUEST", "Changed": "REQUEST", "Cancelled": "CANCEL"}
 
 
 class Outbox:
@@ -44,9 +62,14 @@ class Outbox:
         return [json.loads(line) for line in self.path.read_text().splitlines()]
 
 
-def main(bookings: int, kills: int) -> int:
+def main(bookings: int, kills: int, *, postgresql: str = "") -> int:
+    """``postgresql`` is the URL of an empty database; without it the portal is on SQLite."""
+    if bookings < FEWEST:
+        raise ValueError(f"For fewer than {FEWEST} bookings there is no lot to draw.")
+    more = {"DATABASE_URL": postgresql} if postgresql else {}
     with tempfile.TemporaryDirectory(prefix="portal-killing-") as name:
-        variables = environment(Path(name), DJANGO_SETTINGS_MODULE="pcc_portal.settings")
+        settings = {"DJANGO_SETTINGS_MODULE": "pcc_portal.settings"} | more
+        variables = environment(Path(name), **settings)
         command = [sys.executable, "-m", "bench.killing_bookings", "--here", name]
         done = subprocess.run([*command, str(bookings), str(kills)], cwd=ROOT, env=variables)
     return done.returncode
@@ -60,172 +83,163 @@ def here(folder: Path, bookings: int, kills: int) -> int:
 
     django.setup()
     logging.disable(logging.CRITICAL)
-    from django.core.management import call_command
+    _make_tables()
+    from django.db import connection
+    from django_q.models import OrmQ
 
-    call_command("migrate", interactive=False, verbosity=0)
     outbox, chance = Outbox(folder / "accepted"), random.Random(bookings)  # noqa: S311
-    event = _booked(bookings)
-    _work(outbox)
-    lost = 0
-    for fields in (
-        {"starts_at": event.slots.first().starts_at + dt.timedelta(hours=1)},
-        {"status": "cancelled", "why": "The hall is flooded."},
-    ):
-        event = _change(event, fields)
-        for _ in range(kills // 2):
-            lost += _killed(outbox, chance, bookings)
+    died = folder / "died"
+    died.touch()
+    for job in scenes(people(bookings)):
+        for number in range(kills // SCENES):
+            places = {SENDING} if 2 * number >= kills // SCENES else {job, SENDING}
+            # Early as often as late: half-way through a long job, and in what little is left of it.
+            most = 5 if number == 0 else 40 * bookings
+            _kill(outbox, died, places, steps=int(most ** chance.random()))
         _work(outbox)
+        OrmQ.objects.all().delete()
     faults = _faults(outbox, bookings)
-    print(f"{bookings} bookings, {lost} kills: {'; '.join(faults) or 'all told once, in order'}")
+    where = Counter(died.read_text().split())
+    told = ", ".join(f"{number} in {place}" for place, number in sorted(where.items()))
+    begun = f"{connection.vendor}, {bookings} candidates, {where.total()} kills ({told})"
+    print(f"{begun}: {'; '.join(faults) or 'all told once, in order'}")
     return bool(faults)
 
 
-def _booked(number: int) -> Any:
-    from django.utils import timezone
+def _make_tables() -> None:
+    """As the models have them: to go through all the migrations takes longer than all the rest."""
+    from django.apps import apps
+    from django.conf import settings
+    from django.core.management import call_command
 
-    from elections.models import Candidate, Election, Office, StatusChange, User
-    from scripts.approved import release_approved
-    from workshops.bookings import book
-    from workshops.models import Event
-    from workshops.refusing import By, Wish
-
-    now = timezone.now()
-    office = Office.objects.create(
-        name="The Office", short_name="Office", post="Commissioner", contact_email="o@example.org"
-    )
-    election = Election.objects.create(
-        office=office, name="Poll", slug="poll", poll_date=timezone.localdate(now)
-    )
-    event = Event.objects.create(
-        election=election,
-        slug="event",
-        title="Event",
-        kind="workshop",
-        summary="What it is about.",
-        takes_bookings=True,
-    )
-    event.slots.create(starts_at=now + dt.timedelta(days=9))
-    release_approved(event, election=election, title="Event", at=now - 3 * SETTLED)
-    for index in range(number):
-        user = User.objects.create_user(f"person.{index}@example.org", f"Person {index}")
-        candidate = Candidate.objects.create(
-            election=election, user=user, surname=f"Surname{index}", other_names="Name"
-        )
-        StatusChange.objects.create(
-            candidate=candidate, status="declared", effective_from="2016-01-01", recorded_at=now
-        )
-        book(candidate, Wish("event", 1), by=By(user), at=now)
-    return event
+    settings.MIGRATION_MODULES = dict.fromkeys(one.label for one in apps.get_app_configs())
+    call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)
 
 
-def _change(event: Any, fields: dict[str, Any]) -> Any:
-    """A new version, released long enough ago to have settled."""
-    from django.utils import timezone
-
-    from releases.versions import new_version
-    from scripts.approved import release_approved
-
-    at = timezone.now() - SETTLED
-    draft = new_version(event, change="correction", note="The hall is wet.", by=None, at=at)
-    draft.slots.update(**fields)
-    release_approved(draft, election=event.election, title="Change", at=at)
-    return draft
-
-
-def _work(outbox: Outbox, before: Callable[[], None] = lambda: None) -> None:
-    """Run the job, then every task that was ever queued. ``before`` is called at each step."""
+def _work(outbox: Outbox, before: Callable[[str], None] = lambda _: None) -> None:
+    """Run all jobs, then every task in the queue. ``before`` is called with the place each step."""
     from django.db import connection
     from django.utils.module_loading import import_string
     from django_q.models import OrmQ
 
     from releases.posting import Outcome, Post, Result
-    from workshops.jobs import send_waiting_now, tell_changes_now
+
+    place = SENDING
 
     def send(_: Post, message: Any) -> Outcome:
-        before()
+        before(place)
         outbox.add(message)
-        before()
+        before(place)
         return Outcome(Result.ACCEPTED, "")
 
     def count(execute: Any, *args: Any) -> Any:
-        before()
+        before(place)
         return execute(*args)
 
     Post.send = send  # type: ignore[assignment, method-assign]
     with connection.execute_wrapper(count):
-        tell_changes_now()
+        for place in JOBS:
+            import_string(f"workshops.jobs.{place}")()
+        place = SENDING
         for row in OrmQ.objects.order_by("pk"):
-            if not row.task["func"].startswith("workshops."):
-                continue
-            import_string(row.task["func"])(*row.task["args"])
-        send_waiting_now()
+            if row.task["func"].startswith("workshops."):
+                import_string(row.task["func"])(*row.task["args"])
+        import_string("workshops.jobs.send_waiting_now")()
 
 
-def _killed(outbox: Outbox, chance: random.Random, bookings: int) -> bool:
-    """Work in a child that kills itself somewhere on the way."""
+def _kill(outbox: Outbox, died: Path, places: set[str], *, steps: int) -> None:
+    """Work in a child that kills itself after so many steps in ``places``, if there are as many.
+
+    Raises ``RuntimeError`` when it failed by itself.
+    """
     from django.db import connections
 
-    steps = chance.randrange(1, 20 * bookings)
     connections.close_all()
     child = os.fork()
     if child == 0:
 
-        def die() -> None:
+        def die(place: str) -> None:
             nonlocal steps
-            steps -= 1
-            if steps == 0:
+            steps -= place in places
+            if steps <= 0:
+                with died.open("a") as file:
+                    file.write(f"{place}\n")
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        _work(outbox, die)
+        try:
+            _work(outbox, die)
+        except BaseException:  # the child must not go on with what its parent does
+            traceback.print_exc()
+            os._exit(1)
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+    if not os.WIFSIGNALED(status) and status:
+        raise RuntimeError("A worker failed that nobody had killed.")
 
 
 def _faults(outbox: Outbox, bookings: int) -> list[str]:
-    from django.db.models import Count
-
     from workshops.models import Booking, BookingMail
 
     accepted = outbox.accepted()
-    twice = [key for key, times in Counter(_key(one) for one in accepted).items() if times > 1]
+    twice = [key for key, times in Counter(map(_key, accepted)).items() if times > 1]
     faults = [f"{to} got “{subject}” twice" for to, subject in twice]
-    mails = BookingMail.objects.values("what").annotate(number=Count("pk")).order_by("what")
-    written = {row["what"]: row["number"] for row in mails}
-    if written != dict.fromkeys(("booked", "cancelled", "changed"), bookings):
-        faults.append(f"mails written: {written}")
-    if Booking.objects.exclude(state="cancelled").exists():
-        faults.append("somebody is still booked")
-    in_doubt = BookingMail.objects.filter(accepted_at=None, failed_at=None)
-    faults += [f"{mail} was never begun" for mail in in_doubt.filter(begun_at=None)]
+    mails, states = expected(bookings)
+    written = Counter(BookingMail.objects.values_list("booking__book__event_slug", "what"))
+    ended = Counter(Booking.objects.values_list("book__event_slug", "state"))
+    for name, found, meant in (("mails", written, mails), ("bookings", ended, states)):
+        if found != meant:
+            faults.append(f"{name}: {dict(found)}, not {meant}")
     known = {_key(one) for one in accepted}
-    sure = BookingMail.objects.exclude(accepted_at=None).select_related("recipient")
-    subjects = {"booked": "Booked", "changed": "Changed", "cancelled": "Cancelled"}
-    faults += [
-        f"{mail} is called accepted and was not"
-        for mail in sure
-        if (mail.recipient.email, f"{subjects[mail.what]}: Event") not in known
-    ]
-    for person in {one["to"] for one in accepted}:
-        numbers = [_sequence(one["update"]) for one in accepted if one["to"] == person]
-        if numbers != sorted(set(numbers)):
-            faults.append(f"the updates of {person} came as {numbers}")
+    rows = BookingMail.objects.select_related("recipient", "booking__book")
+    faults += [fault for mail in rows if (fault := _fault(mail, known))]
+    faults += _calendar_faults(accepted)
     return faults
+
+
+def _fault(mail: Any, known: set[tuple[str, str]]) -> str:
+    """Each was accepted, or begun and is called uncertain: nobody sends it again unasked."""
+    if mail.failed_at or mail.missed_at or mail.void_at:
+        return f"{mail} was given up"
+    if not mail.begun_at:
+        return f"{mail} was never begun"
+    key = mail.recipient.email, f"{SUBJECTS[mail.what]}: {mail.booking.book.event_slug}"
+    if mail.accepted_at and key not in known:
+        return f"{mail} is called accepted and was not"
+    return ""
+
+
+def _calendar_faults(accepted: Sequence[dict[str, str]]) -> Iterator[str]:
+    """Each brings the update of its kind or none, and those of one entry count up."""
+    numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for one in accepted:
+        method = _value(one["update"], "METHOD") if one["update"] else ""
+        if method != METHODS.get(one["subject"].partition(":")[0], ""):
+            yield f"“{one['subject']}” to {one['to']} brings “{method}” for the calendar"
+        if method:
+            entry = one["to"], _value(one["update"], "UID")
+            numbers[entry].append(int(_value(one["update"], "SEQUENCE")))
+    for (person, _), found in numbers.items():
+        if found != sorted(set(found)):
+            yield f"the updates of {person} came as {found}"
 
 
 def _key(told: dict[str, str]) -> tuple[str, str]:
     return told["to"], told["subject"]
 
 
-def _sequence(update: str) -> int:
-    return int(update.partition("\nSEQUENCE:")[2].split()[0])
+def _value(update: str, name: str) -> str:
+    return update.partition(f"\n{name}:")[2].split()[0]
 
 
 def _arguments(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] == "--here":
         return here(Path(arguments[1]), int(arguments[2]), int(arguments[3]))
-    bookings, kills = (int(one) for one in arguments or ("40", "60"))
-    return main(bookings, kills)
+    bookings, kills = (int(one) for one in arguments or ("40", "160"))
+    codes = []
+    for on_server in (False, True):
+        with postgres.database_url() if on_server else nullcontext("") as url:
+            codes.append(main(bookings, kills, postgresql=url))
+    return max(codes)
 
 
 if __name__ == "__main__":
