@@ -19,7 +19,6 @@ import tempfile
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +93,7 @@ def here(folder: Path, bookings: int, kills: int) -> int:
         for number in range(kills // SCENES):
             places = {SENDING} if 2 * number >= kills // SCENES else {job, SENDING}
             # Early as often as late: half-way through a long job, and in what little is left of it.
-            most = 5 if number == 0 else 40 * bookings
+            most = 5 if number == 0 else 20 * bookings
             _kill(outbox, died, places, steps=int(most ** chance.random()))
         _work(outbox)
         OrmQ.objects.all().delete()
@@ -235,11 +234,9 @@ def _arguments(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] == "--here":
         return here(Path(arguments[1]), int(arguments[2]), int(arguments[3]))
     bookings, kills = (int(one) for one in arguments or ("40", "160"))
-    codes = []
-    for on_server in (False, True):
-        with postgres.database_url() if on_server else nullcontext("") as url:
-            codes.append(main(bookings, kills, postgresql=url))
-    return max(codes)
+    on_sqlite = main(bookings, kills)
+    with postgres.database_url() as server, postgres.own_database(server, "killing") as url:
+        return on_sqlite | main(bookings, kills, postgresql=url)
 
 
 if __name__ == "__main__":
