@@ -82,6 +82,9 @@ class ChooseSlotForm(PartyForm):
 class ConfirmForm(PortalForm):
     """The second step: the wish as it was checked, and what those who come need."""
 
+    # Why it is refused stands above the wish, with what is still free.
+    summary_is_on_page = True
+
     slot = forms.IntegerField(min_value=1, max_value=32_767, widget=forms.HiddenInput)
     agents = forms.IntegerField(
         min_value=0, max_value=32_767, required=False, widget=forms.HiddenInput

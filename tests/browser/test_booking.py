@@ -124,7 +124,7 @@ def test_run_sheet_is_read_on_a_phone(page, enter, staff, axe, no_sideways_scrol
 
     staff.set_viewport_size({"width": 320, "height": 640})
     staff.goto("/admin/workshops/eventbook/")
-    staff.get_by_role("link", name="control-room-visit").click()
+    staff.get_by_role("link", name="Visit to the control room").click()
     axe(staff)
     staff.get_by_role("link", name="Run sheet:").first.click()
     expect(staff.get_by_role("heading", name="Who comes")).to_be_visible()

@@ -213,6 +213,8 @@ def test_last_place_taken_meanwhile_is_told_with_what_is_free(
     assert page.status_code == 409
     assert "All places are taken. Still free: Wednesday 21 April 2021" in said
     assert "Still free Wednesday 21 April 2021, 10am to 12 noon, 5 places left" in said
+    assert said.index("There is a problem") < said.index("Still free") < said.index("When ")
+    assert said.count("There is a problem") == 1
     assert "A ramp" in said
     assert "Join the waiting list Choose again" in said
     joined = _confirm(client, may_wait="on", access="A ramp")

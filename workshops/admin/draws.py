@@ -83,8 +83,9 @@ class DrawAdmin(ReadOnly):
             for one in obj.lines.select_related("candidate")
         ]
         return format_html(
-            '<div class="portal-wide"><table><caption class="visually-hidden">What each got'
-            '</caption><thead><tr><th scope="col">Lot</th><th scope="col">Candidate</th>'
+            '<div class="portal-wide" tabindex="0" role="group" aria-label="What each got"><table>'
+            '<caption class="visually-hidden">What each got</caption>'
+            '<thead><tr><th scope="col">Lot</th><th scope="col">Candidate</th>'
             '<th scope="col">Their number</th><th scope="col">Wishes</th><th scope="col">What they '
             "got</th></tr></thead><tbody>{}</tbody></table></div>",
             format_html_join(
