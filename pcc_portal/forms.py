@@ -12,6 +12,8 @@ class PortalForm(forms.Form):
 
     submit_label = "Continue"
     method = "post"
+    # Whether the page itself puts the error summary where it belongs.
+    summary_is_on_page = False
     default_renderer = FormRenderer
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
