@@ -104,7 +104,7 @@ class BookForm(ReasonForm):
         required=False,
         max_length=MOST_WORDS,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="The same.",
+        help_text="Only where the event asks, because there is food. Deleted 14 days after.",
     )
     may_wait = forms.BooleanField(
         label="If it is full: put them on the waiting list", required=False
