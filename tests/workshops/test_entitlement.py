@@ -169,7 +169,7 @@ def test_pages_book_another_and_change_the_one_that_is_named(client, ada, make_o
     page = f"/pcc-2021/programme/{offer.slug}/book/"
 
     shown = client.get(page).content.decode()
-    assert "1 of 2 slots that each candidate may have is booked." in shown
+    assert "1 of the 2 places that each candidate may have is booked." in shown
     check = client.post(page, {"slot": 2})["Location"]
     assert "Book this place" in client.get(check).content.decode()
     client.post(f"{page}check/", {"slot": 2, "agents": 0, "guests": 0})
