@@ -91,7 +91,6 @@ def seed_items(election: Election, mark: str, audience: str) -> list[ReleasableI
         kind="workshop",
         takes_bookings=True,
         recording=f"https://www.example.org/canary-{mark}-event-recording",
-        transcript=document,
     )
     event.hosts.create(**say("host", "name", "role"))
     event.agenda.create(**say("agenda", "title", "speaker"))
